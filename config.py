@@ -1,0 +1,155 @@
+"""The settings of one installation; the only reader of the environment."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+ROOT = Path(__file__).resolve().parent
+SECURITY = ("none", "starttls", "tls")
+PORTS = {"none": 25, "starttls": 587, "tls": 465}
+
+
+class ConfigError(ValueError):
+    """A setting that cannot be used; the text names it and says how to mend it."""
+
+
+@dataclass(frozen=True)
+class MailConfig:
+    """Where mail leaves. Without `server`, mail is written to files under `var/mail`."""
+
+    server: str | None = None
+    port: int = 25
+    username: str | None = None
+    password: str | None = None
+    security: str = "none"
+    sender: str = "formsvc@localhost"
+
+
+@dataclass(frozen=True)
+class Config:
+    database_url: str
+    queue_url: str | None
+    var: Path
+    secret_keys: tuple[str, ...]
+    base_url: str
+    time_zone: ZoneInfo
+    host: str
+    port: int
+    mail: MailConfig
+    check_mail_domains: bool = True
+
+    @property
+    def is_local(self) -> bool:
+        """True where mail goes to files: a trial on one machine, whose pages may show that mail."""
+        return self.mail.server is None
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
+        """The settings given by `environ`. Raises ConfigError for one that cannot be used."""
+        var = Path(environ.get("FORMSVC_VAR") or ROOT / "var").resolve()
+        host, port = environ.get("HOST") or "127.0.0.1", _port(environ, "PORT", 8000)
+        return cls(
+            database_url=_database_url(environ.get("FORMSVC_DATABASE_URL"), var),
+            queue_url=_queue_url(environ.get("FORMSVC_QUEUE_URL")),
+            var=var,
+            secret_keys=_secret_keys(environ, var),
+            base_url=_base_url(environ.get("FORMSVC_BASE_URL"), host, port),
+            time_zone=_time_zone(environ.get("FORMSVC_TIME_ZONE") or "Asia/Shanghai"),
+            host=host,
+            port=port,
+            mail=_mail(environ),
+            check_mail_domains=_yes_or_no(environ, "FORMSVC_CHECK_MAIL_DOMAINS"),
+        )
+
+
+def _database_url(url: str | None, var: Path) -> str:
+    if not url:
+        return f"sqlite:///{var / 'formsvc.sqlite3'}"
+    if url.startswith(("postgresql://", "postgres://")):
+        return "postgresql+psycopg://" + url.split("://", 1)[1]
+    if url.startswith(("postgresql+psycopg://", "sqlite:///")):
+        return url
+    raise ConfigError("FORMSVC_DATABASE_URL must begin with postgresql:// or sqlite:///")
+
+
+def _queue_url(url: str | None) -> str | None:
+    if url and not url.startswith(("redis://", "rediss://")):
+        raise ConfigError("FORMSVC_QUEUE_URL must begin with redis:// or rediss://")
+    return url or None
+
+
+def _secret_keys(environ: Mapping[str, str], var: Path) -> tuple[str, ...]:
+    given = tuple(key.strip() for key in environ.get("FORMSVC_SECRET_KEYS", "").split(",") if key.strip())
+    if any(len(key) < 16 for key in given):
+        raise ConfigError("FORMSVC_SECRET_KEYS: each key needs 16 characters or more")
+    if given:
+        return given
+    if environ.get("FORMSVC_DATABASE_URL"):
+        raise ConfigError("FORMSVC_SECRET_KEYS is required with a database of your own: give one long random key")
+    return (_kept_key(var / "secret-key"),)
+
+
+def _kept_key(path: Path) -> str:
+    """The key of a local run, made on the first call. Two processes that start at once agree on one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+    if not path.exists():
+        with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass  # the other process was quicker: its key is the one
+        finally:
+            fresh.unlink()
+    return path.read_text().strip()
+
+
+def _base_url(url: str | None, host: str, port: int) -> str:
+    if not url:
+        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+        return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+    if not url.startswith(("http://", "https://")):
+        raise ConfigError("FORMSVC_BASE_URL must begin with https:// (or http:// for a trial)")
+    return url.rstrip("/")
+
+
+def _time_zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigError(f"FORMSVC_TIME_ZONE: no time zone is called {name}") from error
+
+
+def _mail(environ: Mapping[str, str]) -> MailConfig:
+    security = environ.get("FORMSVC_MAIL_SECURITY") or "none"
+    if security not in SECURITY:
+        raise ConfigError(f"FORMSVC_MAIL_SECURITY must be one of {', '.join(SECURITY)}")
+    username, password = environ.get("FORMSVC_MAIL_USERNAME") or None, environ.get("FORMSVC_MAIL_PASSWORD") or None
+    if (username is None) != (password is None):
+        raise ConfigError("FORMSVC_MAIL_USERNAME and FORMSVC_MAIL_PASSWORD go together")
+    return MailConfig(
+        server=environ.get("FORMSVC_MAIL_SERVER") or None,
+        port=_port(environ, "FORMSVC_MAIL_PORT", PORTS[security]),
+        username=username,
+        password=password,
+        security=security,
+        sender=environ.get("FORMSVC_MAIL_SENDER") or MailConfig.sender,
+    )
+
+
+def _port(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise ConfigError(f"{name} must be a port number from 1 to 65535")
+    return int(text)
+
+
+def _yes_or_no(environ: Mapping[str, str], name: str) -> bool:
+    text = environ.get(name) or "yes"
+    if text not in ("yes", "no"):
+        raise ConfigError(f"{name} must be yes or no")
+    return text == "yes"

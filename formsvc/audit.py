@@ -1,0 +1,30 @@
+"""Append-only facts: who did what to what, when. A fact never holds a person's data, only keys and counts (M52)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from formsvc.db import Base
+
+SYSTEM = "system"
+
+
+class AuditFact(Base):
+    """One fact. The database refuses to change or delete it."""
+
+    __tablename__ = "audit_facts"
+    __table_args__ = (Index(None, "subject", "action", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(40))
+    action: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(80))
+    detail: Mapped[dict[str, Any]]
+
+
+def record(session: Session, actor: str, action: str, subject: str, now: datetime, **detail: Any) -> None:
+    """Add the fact that `actor` ("staff:3", "customer:8" or "system") did `action` to `subject` ("customer:8")."""
+    session.add(AuditFact(at=now, actor=actor, action=action, subject=subject, detail=detail))

@@ -1,0 +1,294 @@
+"""The console. Exit status: 0 done, 1 refused with a reason on standard error, 2 wrong usage."""
+
+import sys
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import FlaskGroup, with_appcontext
+from sqlalchemy import select
+
+from config import Config, ConfigError
+from formsvc import create_app, demo, server, worker
+from formsvc.customers import duplicates
+from formsvc.customers.models import Customer
+from formsvc.customers.worksheet import files, reading
+from formsvc.customers.worksheet.importing import Outcome
+from formsvc.db import alembic, db, transaction, upgrade
+from formsvc.invitations import links, verbs
+from formsvc.invitations.schedule import DAYS, MAX_DAYS, MIN_DAYS
+from formsvc.mail.delivery import deliver_due
+from formsvc.questionnaires.verbs import publish_default
+from formsvc.rounds.clock import remind_due
+from formsvc.staff import verbs as staff
+from formsvc.staff.models import Role
+from formsvc.web.show import now
+from formsvc.workdays import is_announced
+
+UNREADABLE = {
+    "empty": "it has no rows",
+    "column-twice": "the column {0} stands twice",
+    "no-columns": "it lacks the column {0}, so it is not a worksheet",
+    "too-large": "it is too large",
+    "too-many-rows": "it has more than {0} rows: split it",
+    "not-xlsx": "it is damaged, or not an XLSX workbook",
+    "not-csv": "it cannot be read as CSV ({0})",
+    "not-text": "it is neither an XLSX workbook nor a CSV text",
+}
+ACCOUNT = {
+    "taken": "there is an account with this address already",
+    "short-password": f"a password needs {staff.MIN_PASSWORD} characters or more",
+    "no-name": "a name is needed",
+}
+
+
+@click.command()
+@with_appcontext
+def init() -> None:
+    """Create or upgrade the schema and load the default questionnaire."""
+    upgrade()
+    with transaction() as session:
+        version = publish_default(session, now())
+    click.echo(f"The database is ready, with version {version.number} of the default questionnaire.")
+
+
+@click.command("demo")
+@with_appcontext
+def load_demo() -> None:
+    """Load sample staff and customers."""
+    _need_schema()
+    for sign in demo.load(now()):
+        click.echo(f"{sign.role}: {sign.email}  password: {sign.password}")
+
+
+@click.group("staff")
+def staff_group() -> None:
+    """Accounts of staff."""
+
+
+@staff_group.command("add")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
+@click.option("--phone", help="Shown to customers beside the name.")
+@with_appcontext
+def add_staff(email: str, name: str, role: str, phone: str | None) -> None:
+    """Add an account; the password is read from standard input."""
+    _need_schema()
+    if sys.stdin.isatty():
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    if email.count("@") != 1 or any(part.isspace() or not part.isprintable() for part in email):
+        raise click.ClickException(f"{email} is not an email address")
+    try:
+        with transaction() as session:
+            staff.add(session, email, name, Role(role), password, now(), phone)
+    except staff.AccountError as error:
+        raise click.ClickException(ACCOUNT[error.code]) from error
+    click.echo(f"Added {email}.")
+
+
+@click.group("customers")
+def customers_group() -> None:
+    """The master record as a worksheet."""
+
+
+@customers_group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--owner", metavar="EMAIL", help="The account manager of customers that are new.")
+@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@with_appcontext
+def import_customers(file: Path, owner: str | None, dry_run: bool) -> None:
+    """Import a worksheet; refused rows go to FILE.refused.csv."""
+    _need_schema()
+    account = staff.find(db.session, owner) if owner else None
+    if owner and account is None:
+        raise click.ClickException(f"there is no account {owner}")
+    try:
+        sheet = reading.read(file)
+    except reading.NotAWorksheet as error:
+        raise click.ClickException(f"{file}: {UNREADABLE[error.code].format(error.detail)}") from error
+    if sheet.unknown:
+        click.echo(f"Columns that a worksheet does not have are left out: {', '.join(sheet.unknown)}", err=True)
+    with click.progressbar(sheet.rows, label="Reading rows", file=sys.stderr) as rows:
+        report = files.import_sheet(sheet, rows, account, now(), dry_run=dry_run, language="zh_CN")
+    _tell_counts(report.counts, dry_run)
+    for row in report.renumbered:
+        own = row.number or "a number of its own"
+        click.echo(
+            f"row {row.row.number}: {row.given_number} is another customer's number; this one has {own}", err=True
+        )
+    _tell_refused(report, file, dry_run)
+    if not dry_run:
+        _tell_duplicates(report.numbers)
+
+
+@customers_group.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@with_appcontext
+def export_customers(file: Path) -> None:
+    """Write all customers to FILE, which ends in .xlsx or .csv."""
+    _need_schema()
+    if file.suffix.lower() not in (".xlsx", ".csv"):
+        raise click.UsageError("FILE must end in .xlsx or .csv")
+    try:
+        click.echo(f"Wrote {files.export(file)} customers to {file}.")
+    except OSError as error:
+        raise click.ClickException(f"{file}: {error.strerror}") from error
+
+
+@click.command()
+@click.argument("numbers", nargs=-1, required=True, metavar="CX… [CX… …]")
+@click.option("--days", type=click.IntRange(MIN_DAYS, MAX_DAYS), default=DAYS, show_default=True,
+              help="Working days until the deadline.")  # fmt: skip
+@with_appcontext
+def invite(numbers: tuple[str, ...], days: int) -> None:
+    """Invite customers: queue the mail, print number and link."""
+    _need_schema()
+    refused = [problem for number in numbers if (problem := _invite(number, days))]
+    for problem in refused:
+        click.echo(problem, err=True)
+    if refused:
+        sys.exit(1)
+
+
+@click.command("worker")
+@with_appcontext
+def run_worker() -> None:
+    """Deliver mail and run the clock until stopped."""
+    _need_schema()
+    worker.work(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+@click.command()
+@click.option("--at", "at", metavar="TIME", help="ISO 8601, e.g. 2026-12-01T09:00:00+08:00; now unless said.")
+@with_appcontext
+def tick(at: str | None) -> None:
+    """Run once what is due at TIME, and deliver due mail."""
+    _need_schema()
+    instant = _instant(at) if at else now()
+    reminded = remind_due(instant)
+    delivered = deliver_due(max(instant, now()))
+    for step, count in sorted(reminded.items()):
+        click.echo(f"Reminders ({step}): {count}")
+    click.echo(f"Mail: {delivered.sent} sent, {delivered.failed} failed")
+    if not is_announced(instant.year):
+        click.echo(f"The moved holidays of {instant.year} are not known: weekends and fixed holidays count.", err=True)
+
+
+@click.command()
+@with_appcontext
+def serve() -> None:
+    """Run the production web server."""
+    _need_schema()
+    server.serve(current_app.extensions["config"])
+
+
+@click.command()
+@with_appcontext
+def run() -> None:
+    """Try it out: database, samples, web server and worker in one, until Ctrl-C."""
+    config: Config = current_app.extensions["config"]
+    upgrade()
+    with transaction() as session:
+        publish_default(session, now())
+    signs = demo.load(now())
+    db.session.close()
+
+    def ready() -> None:
+        click.echo(f"\n  formsvc    {config.base_url}/")
+        for sign in signs:
+            click.echo(f"  {sign.role:<14} {sign.email}   password: {sign.password}")
+        click.echo(f"  customer link  {demo.link(now())}")
+        if config.is_local:
+            click.echo(f"  mail           {config.base_url}/mail/ (as administrator), files in {config.var / 'mail'}")
+        click.echo("  Ctrl-C stops all of it.\n")
+        db.session.close()
+        sys.stdout.flush()
+
+    try:
+        server.run(config, ready)
+    except server.CannotStart as error:
+        raise click.ClickException(str(error)) from error
+
+
+def init_app(app: Flask, _config: Config) -> None:
+    """Add the commands to `flask --app wsgi` as well."""
+    for command in (init, load_demo, staff_group, customers_group, invite, run_worker, tick, serve, run):
+        app.cli.add_command(command)
+
+
+def main() -> None:
+    """The command `formsvc`."""
+    try:
+        app = create_app()
+    except ConfigError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    FlaskGroup(name="formsvc", create_app=lambda: app, add_default_commands=False, add_version_option=False).main(
+        prog_name="formsvc"
+    )
+
+
+def _need_schema() -> None:
+    if alembic.needs_upgrade():
+        raise click.ClickException("the database is not set up, or behind: run formsvc init")
+
+
+def _invite(number: str, days: int) -> str | None:
+    """Invite one customer and print its link; why not, where it is refused."""
+    try:
+        with transaction() as session:
+            customer = session.scalar(select(Customer).where(Customer.number == number.upper()))
+            if customer is None:
+                return f"{number}: there is no such customer"
+            invitation = verbs.issue(session, customer, "system", None, now(), days)
+            url, has_mail = links.url(invitation.id, invitation.link_number), bool(customer.email)
+    except verbs.AlreadyInvited as error:
+        return f"{number}: is invited already, until {error.invitation.deadline_on}; issue the link again on its page"
+    click.echo(f"{customer.number}\t{url}")
+    if not has_mail:
+        click.echo(f"{number}: no mail address is held, hand the link over yourself", err=True)
+    return None
+
+
+def _tell_counts(counts: Counter[Outcome], dry_run: bool) -> None:
+    told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome)
+    click.echo(f"{'Would be: ' if dry_run else ''}{counts.total()} rows: {told}")
+
+
+def _tell_refused(report: files.Report, file: Path, dry_run: bool) -> None:
+    for row in report.refused:
+        for problem in row.problems:
+            click.echo(f"row {row.row.number}, {problem.column}: {problem.value!r}: {problem.reason}", err=True)
+    if not report.refused or dry_run:
+        return
+    target = file.with_name(file.name + ".refused.csv")
+    try:
+        files.write_refused(target, report.refused)
+    except OSError:
+        target = current_app.extensions["config"].var / target.name
+        files.write_refused(target, report.refused)
+    click.echo(f"Refused rows are in {target}: mend them there and import that file.")
+
+
+def _tell_duplicates(numbers: set[str]) -> None:
+    for pair in duplicates.pairs(db.session, select(Customer), among=numbers):
+        shared = ", ".join(pair.evidence)
+        click.echo(f"Perhaps one customer: {pair.newer.number} and {pair.older.number} (same {shared})")
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text} is no ISO 8601 time", param_hint="--at") from error
+    zone = current_app.extensions["config"].time_zone
+    return instant if instant.tzinfo else instant.replace(tzinfo=zone)
+
+
+if __name__ == "__main__":
+    main()

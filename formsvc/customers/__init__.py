@@ -1,0 +1,11 @@
+"""The master record: customers and their numbers, every value with its source, duplicates, the worksheet."""
+
+from flask import Flask
+
+from config import Config
+from formsvc.customers import pages
+
+
+def init_app(app: Flask, config: Config) -> None:
+    app.extensions["customer-panels"] = []
+    app.register_blueprint(pages.blueprint)

@@ -1,0 +1,26 @@
+"""Who answers for a customer, as mail and pages name them to the customer."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from formsvc.customers.models import Customer
+
+
+@dataclass(frozen=True)
+class Contact:
+    name: str
+    email: str
+    phone: str | None = None
+
+
+def organisation() -> Contact:
+    """Whom to ask where no account manager is known, in the language of the page or mail."""
+    return Contact(_("Customer service"), current_app.extensions["config"].mail.sender)
+
+
+def manager_of(customer: Customer) -> Contact:
+    """The customer's account manager, else the organisation."""
+    owner = customer.owner
+    return Contact(owner.name, owner.email, owner.phone) if owner and owner.active else organisation()

@@ -1,0 +1,80 @@
+"""Staff pages: the list of customers, one customer, probable duplicates."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, abort, current_app, render_template, request
+from flask_babel import get_locale
+
+from formsvc.customers import duplicates, reach, record
+from formsvc.customers.models import Customer, CustomerValue
+from formsvc.customers.worksheet.columns import record_fields
+from formsvc.db import db
+from formsvc.fields import TYPES, Field, half_width, masked
+from formsvc.questionnaires.verbs import current, definition_of
+from formsvc.staff.access import me, requires
+from formsvc.staff.models import Permission
+
+blueprint = Blueprint("customers", __name__, url_prefix="/customers")
+PAGE = 50
+Panel = Callable[[Customer], tuple[str, dict[str, Any]]]
+
+
+@blueprint.get("/")
+@requires(Permission.SEE)
+def index() -> str:
+    text = half_width(request.args.get("q", ""))[:100].strip()
+    before = request.args.get("before", type=int)
+    customers = reach.visible(me())
+    if text:
+        customers = reach.matching(customers, text)
+    if before:
+        customers = customers.where(Customer.id < before)
+    rows = db.session.scalars(customers.order_by(Customer.id.desc()).limit(PAGE + 1)).all()
+    category = record_fields(definition_of(current(db.session)))["record.category"]
+    return render_template(
+        "customers/index.html", customers=rows[:PAGE], text=text, more=len(rows) > PAGE, paged=bool(before),
+        category=lambda code: TYPES["select"].show(code, category, str(get_locale())),
+    )  # fmt: skip
+
+
+@blueprint.get("/duplicates")
+@requires(Permission.SEE)
+def probable_duplicates() -> str:
+    return render_template("customers/duplicates.html", pairs=duplicates.pairs(db.session, reach.visible(me())))
+
+
+@blueprint.get("/<number>")
+@requires(Permission.SEE)
+def show(number: str) -> str:
+    customer = find_or_404(number)
+    fields = record_fields(definition_of(current(db.session)))
+    history = record.history(db.session, customer)
+    held = {row.field: row for row in history if row.superseded_at is None}
+    panels = [panel(customer) for panel in current_app.extensions["customer-panels"]]
+    return render_template(
+        "customers/show.html", customer=customer, groups=_groups(fields, held), history=history, panels=panels,
+        label=lambda key: fields[key].label.in_(str(get_locale())) if key in fields else key,
+        shown=lambda row: shown(row, fields.get(row.field)),
+    )  # fmt: skip
+
+
+def find_or_404(number: str) -> Customer:
+    """The customer, where the reader may see it; others are as if they did not exist."""
+    return reach.find(db.session, me(), number) or abort(404)
+
+
+def shown(row: CustomerValue, field: Field | None) -> str:
+    """A held value for people; a sensitive one masked."""
+    if row.secret is not None:
+        return masked(row.secret)
+    return TYPES[field.type].show(row.value, field, str(get_locale())) if field else str(row.value or "")
+
+
+def _groups(fields: Mapping[str, Field], held: Mapping[str, CustomerValue]) -> list[list[tuple[Field, CustomerValue]]]:
+    """What is held, by module and in the fields' order."""
+    groups: dict[str, list[tuple[Field, CustomerValue]]] = {}
+    for key, field in fields.items():
+        if key in held and held[key].content is not None:
+            groups.setdefault(field.module, []).append((field, held[key]))
+    return list(groups.values())

@@ -1,0 +1,141 @@
+"""The record of a customer: read what is held, change values with their source. Nothing here commits."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from formsvc import audit
+from formsvc.customers import numbers
+from formsvc.customers.models import Audience, Customer, CustomerValue, Origin, Situation
+from formsvc.customers.names import core
+from formsvc.fields import Value
+
+REPEATED = {
+    "basic.full_name": "name",
+    "contacts.name": "contact",
+    "contacts.mobile": "mobile",
+    "contacts.email": "email",
+    "record.category": "category",
+}
+
+
+class StaleRecord(Exception):
+    """The record was changed by someone else since it was read."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where values come from: a worksheet that `staff_id` imported, or a submission that `staff_id` accepted."""
+
+    origin: Origin
+    staff_id: int | None = None
+    submission_id: int | None = None
+    consent_id: int | None = None
+    sensitive_consent_id: int | None = None
+
+    def consent_for(self, sensitive: bool) -> int | None:
+        return self.sensitive_consent_id if sensitive else self.consent_id
+
+
+def create(
+    session: Session,
+    values: Mapping[str, Value],
+    source: Source,
+    now: datetime,
+    *,
+    audience: Audience,
+    situation: Situation = Situation.NEW,
+    owner_id: int | None = None,
+    number: str | None = None,
+    actor: str = audit.SYSTEM,
+) -> Customer:
+    """A new customer with `values`; its number is the next of the month unless one is given."""
+    zone: ZoneInfo = current_app.extensions["config"].time_zone
+    if number is None:
+        number = numbers.take(session, now, zone)
+    else:
+        numbers.reserve(session, number)
+    customer = Customer(
+        number=number, audience=audience, situation=situation, owner_id=owner_id, name="", name_core="",
+        created_at=now, updated_at=now,
+    )  # fmt: skip
+    session.add(customer)
+    _repeat(customer, values)
+    session.flush()
+    _add(session, customer, values, source, frozenset(), now)
+    audit.record(session, actor, "customer.created", customer.subject, now, fields=sorted(values))
+    return customer
+
+
+def change(
+    session: Session,
+    customer: Customer,
+    values: Mapping[str, Value],
+    source: Source,
+    now: datetime,
+    *,
+    seen: int,
+    sensitive: Collection[str] = frozenset(),
+) -> None:
+    """Put `values` in place of what is held. Raises StaleRecord where the record is no longer at version `seen`."""
+    moved = session.execute(
+        update(Customer)
+        .where(Customer.id == customer.id, Customer.version == seen)
+        .values(version=seen + 1, updated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if getattr(moved, "rowcount", 0) != 1:
+        raise StaleRecord(customer.number)
+    session.refresh(customer)
+    held = CustomerValue.customer_id == customer.id, CustomerValue.superseded_at.is_(None)
+    session.execute(update(CustomerValue).where(*held, CustomerValue.field.in_(values)).values(superseded_at=now))
+    _add(session, customer, values, source, sensitive, now)
+    _repeat(customer, values)
+
+
+def held(session: Session, customer: Customer) -> dict[str, CustomerValue]:
+    """What is held of `customer`, by field."""
+    rows = select(CustomerValue).where(CustomerValue.customer_id == customer.id, CustomerValue.superseded_at.is_(None))
+    return {row.field: row for row in session.scalars(rows)}
+
+
+def held_values(session: Session, customer: Customer) -> dict[str, Any]:
+    """The values that are held of `customer`, by field; emptied ones are left out."""
+    return {field: row.content for field, row in held(session, customer).items() if row.content is not None}
+
+
+def history(session: Session, customer: Customer) -> list[CustomerValue]:
+    """All values that were ever held of `customer`, newest first."""
+    rows = select(CustomerValue).where(CustomerValue.customer_id == customer.id)
+    return list(session.scalars(rows.order_by(CustomerValue.set_at.desc(), CustomerValue.id.desc())))
+
+
+def _add(
+    session: Session,
+    customer: Customer,
+    values: Mapping[str, Value],
+    source: Source,
+    sensitive: Collection[str],
+    now: datetime,
+) -> None:
+    session.add_all(
+        CustomerValue(
+            customer_id=customer.id, field=field, set_at=now, origin=source.origin, staff_id=source.staff_id,
+            submission_id=source.submission_id, consent_id=source.consent_for(field in sensitive),
+            **{"secret" if field in sensitive else "value": value},
+        )
+        for field, value in values.items()
+    )  # fmt: skip
+
+
+def _repeat(customer: Customer, values: Mapping[str, Value]) -> None:
+    for field, column in REPEATED.items():
+        if field in values:
+            setattr(customer, column, values[field] or ("" if column == "name" else None))
+    customer.name_core = core(customer.name)

@@ -1,0 +1,120 @@
+"""A worksheet's row as values of the record, or as problems that a person can mend. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from formsvc.customers.models import Audience, Situation
+from formsvc.customers.names import looks_like_company
+from formsvc.customers.numbers import split
+from formsvc.customers.worksheet.columns import NUMBER, Column
+from formsvc.customers.worksheet.reading import SheetRow
+from formsvc.fields import TYPES, Text, Value, Wrong, check, sentence
+
+EXISTING = ("won", "dormant", "lost")
+REASONS = {
+    "number": Text(
+        "客户编号应为 CX 加年月和序号，例如 CX202611001；新客户请留空。",
+        "A customer number is CX, year and month, serial, e.g. CX202611001; leave it empty for a new customer.",
+    ),
+    "surplus": Text(
+        "这一行比表头多出内容，请检查多余的逗号或列。",
+        "This row has more cells than the header: check for a stray comma or column.",
+    ),
+    "needed": Text("必填，请补充。", "Required: fill it in."),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One cell that was refused."""
+
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass
+class CheckedRow:
+    """A row's values by field, where it has no problems."""
+
+    row: SheetRow
+    language: str
+    number: str | None = None
+    values: dict[str, Value] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    audience: Audience = Audience.ENTERPRISE
+
+    @property
+    def situation(self) -> Situation:
+        return Situation.EXISTING if self.values.get("record.category") in EXISTING else Situation.NEW
+
+    @property
+    def given_number(self) -> str:
+        """The number as the worksheet has it."""
+        return self.row.cells.get(NUMBER, "").strip().upper()
+
+    def refuse(self, column: str, reason: str) -> None:
+        """Add the problem `reason`, one of REASONS, with the cell of `column`."""
+        self.problems.append(Problem(column, self.row.cells.get(column, ""), REASONS[reason].in_(self.language)))
+
+
+def check_row(row: SheetRow, columns: Sequence[Column], today: date, language: str) -> CheckedRow:
+    """`row` as values, empty cells left out, with a problem, told in `language`, for each cell that is wrong."""
+    checked = CheckedRow(row, language, audience=_audience(row))
+    if row.surplus:
+        checked.problems.append(Problem("", row.surplus, REASONS["surplus"].in_(language)))
+    for column in columns:
+        if column.title == NUMBER:
+            _take_number(checked)
+        elif column.field:
+            _take_value(checked, column)
+    _check_rules(checked, columns, today)
+    return checked
+
+
+def _audience(row: SheetRow) -> Audience:
+    """A person where the contact is the customer, unless the name says that it is an organisation's."""
+    name = row.cells.get("客户名称/个人姓名", "").strip()
+    contact = row.cells.get("联系人", "").strip()
+    is_person = name == contact and not looks_like_company(name)
+    return Audience.INDIVIDUAL if is_person else Audience.ENTERPRISE
+
+
+def _take_number(checked: CheckedRow) -> None:
+    if not checked.given_number:
+        return
+    try:
+        split(checked.given_number)
+    except ValueError:
+        checked.refuse(NUMBER, "number")
+    else:
+        checked.number = checked.given_number
+
+
+def _take_value(checked: CheckedRow, column: Column) -> None:
+    field, cell = column.field, checked.row.cells.get(column.title, "")
+    if field is None:
+        raise ValueError(column.title)
+    try:
+        value = TYPES[field.type].read(cell, field)
+    except Wrong as wrong:
+        if column.keep_unknown:
+            value = cell.strip()
+        else:
+            checked.problems.append(Problem(column.title, cell, sentence(wrong, column.title, checked.language)))
+            return
+    if value is None and column.required:
+        checked.refuse(column.title, "needed")
+    if value is not None:
+        checked.values[field.key] = value
+
+
+def _check_rules(checked: CheckedRow, columns: Sequence[Column], today: date) -> None:
+    """The fields' rules on the cells that hold a value: a worksheet may leave out what a questionnaire requires."""
+    by_key = {column.field.key: column for column in columns if column.field}
+    given = [column.field for key, column in by_key.items() if column.field and key in checked.values]
+    for key, wrong in check(given, checked.values, checked.audience, today).items():
+        column = by_key[key]
+        reason = sentence(wrong, column.title, checked.language)
+        checked.problems.append(Problem(column.title, checked.row.cells.get(column.title, ""), reason))

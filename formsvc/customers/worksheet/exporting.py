@@ -1,0 +1,34 @@
+"""The master record as a worksheet: the columns of M41, in the words that an import reads."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from formsvc.customers.models import Customer, CustomerValue
+from formsvc.customers.worksheet.columns import Column
+from formsvc.fields import TYPES
+
+PAGE = 500
+
+
+def rows(session: Session, columns: Sequence[Column]) -> Iterator[list[str]]:
+    """One row for each customer, oldest first."""
+    last = 0
+    while page := session.scalars(select(Customer).where(Customer.id > last).order_by(Customer.id).limit(PAGE)).all():
+        values = _values(session, [customer.id for customer in page])
+        for customer in page:
+            yield [_cell(column, customer, values) for column in columns]
+        last = page[-1].id
+
+
+def _values(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], CustomerValue]:
+    held = select(CustomerValue).where(CustomerValue.customer_id.in_(ids), CustomerValue.superseded_at.is_(None))
+    return {(row.customer_id, row.field): row for row in session.scalars(held)}
+
+
+def _cell(column: Column, customer: Customer, values: dict[tuple[int, str], CustomerValue]) -> str:
+    if column.field is None:
+        return customer.number
+    row = values.get((customer.id, column.field.key))
+    return TYPES[column.field.type].write(row.value, column.field) if row and row.value is not None else ""

@@ -1,0 +1,80 @@
+"""A whole worksheet in or out: BATCH rows a transaction, refused rows in a file that can be mended and imported."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from formsvc.customers.worksheet import exporting, writing
+from formsvc.customers.worksheet.checking import CheckedRow, check_row
+from formsvc.customers.worksheet.columns import REPORT, columns, titles
+from formsvc.customers.worksheet.importing import Outcome, import_row
+from formsvc.customers.worksheet.reading import Sheet, SheetRow
+from formsvc.db import db, transaction
+from formsvc.questionnaires.verbs import current, definition_of
+from formsvc.staff.models import Staff
+
+BATCH = 100
+
+
+@dataclass
+class Report:
+    """What became of a worksheet's rows: how many of each outcome, the refused and renumbered ones, all numbers."""
+
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    refused: list[CheckedRow] = field(default_factory=list)
+    renumbered: list[CheckedRow] = field(default_factory=list)
+    numbers: set[str] = field(default_factory=set)
+
+
+def import_sheet(
+    sheet: Sheet, rows: Iterable[SheetRow], owner: Staff | None, now: datetime, *, dry_run: bool, language: str
+) -> Report:
+    """Import `rows` of `sheet`; reasons are told in `language`. A run that is cut short can be repeated."""
+    report = Report()
+    known = columns(definition_of(current(db.session)))
+    db.session.rollback()
+    today = now.astimezone(current_app.extensions["config"].time_zone).date()
+    checked = (check_row(row, known, today, language) for row in rows)
+    while batch := list(islice(checked, BATCH)):
+        with transaction() as session:
+            _import_batch(session, batch, owner, now, dry_run, report)
+    return report
+
+
+def _import_batch(
+    session: Session, batch: Sequence[CheckedRow], owner: Staff | None, now: datetime, dry_run: bool, report: Report
+) -> None:
+    for row in batch:
+        outcome = import_row(session, row, owner, now, dry_run=dry_run)
+        report.counts[outcome] += 1
+        if outcome is Outcome.REFUSED:
+            report.refused.append(row)
+            continue
+        if row.given_number and row.number != row.given_number:
+            report.renumbered.append(row)
+        if row.number:
+            report.numbers.add(row.number)
+
+
+def write_refused(path: Path, refused: Iterable[CheckedRow]) -> int:
+    """Write the refused rows as they were, each with row, column, value and reason; how many."""
+    return writing.write(path, [*titles(), *REPORT], (_refused(row) for row in refused))
+
+
+def export(path: Path) -> int:
+    """Write all customers to `path`, XLSX or CSV by its ending; how many."""
+    known = columns(definition_of(current(db.session)))
+    return writing.write(path, titles(), exporting.rows(db.session, known))
+
+
+def _refused(row: CheckedRow) -> list[str]:
+    parts: Iterator[str] = (
+        "；".join(getattr(problem, name) for problem in row.problems) for name in ("column", "value", "reason")
+    )
+    return [*(row.row.cells.get(title, "") for title in titles()), str(row.row.number), *parts]

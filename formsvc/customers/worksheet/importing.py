@@ -1,0 +1,108 @@
+"""Bring a checked row into the master record. What a customer confirmed is not undone by an old worksheet (M43)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from formsvc import audit
+from formsvc.customers import record
+from formsvc.customers.models import Customer, CustomerValue, Origin
+from formsvc.customers.names import core
+from formsvc.customers.record import Source
+from formsvc.customers.worksheet.checking import CheckedRow
+from formsvc.fields import Value
+from formsvc.staff.models import Staff
+
+
+class Outcome(StrEnum):
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+def import_row(
+    session: Session, row: CheckedRow, owner: Staff | None, now: datetime, *, dry_run: bool = False
+) -> Outcome:
+    """Create the row's customer, or change what the row says anew. With `dry_run` only say what would happen.
+
+    A cell that says what the record said before, and no longer says, is old news and is passed over; an empty cell
+    empties nothing. A number that is another customer's already is not the row's: it gets one of its own.
+    `row.number` is the customer's number afterwards.
+    """
+    if row.problems:
+        return Outcome.REFUSED
+    customer = _find(session, row)
+    source = Source(Origin.WORKSHEET, staff_id=owner.id if owner else None)
+    if customer is None:
+        if not dry_run:
+            row.number = _create(session, row, owner or _follower(session, row), source, now)
+        return Outcome.CREATED
+    row.number = customer.number
+    news = _news(session, customer, row.values)
+    if not news:
+        return Outcome.UNCHANGED
+    if not dry_run:
+        record.change(session, customer, news, source, now, seen=customer.version)
+        actor = owner.actor if owner else audit.SYSTEM
+        audit.record(session, actor, "customer.imported", customer.subject, now, fields=sorted(news))
+    return Outcome.CHANGED
+
+
+def _find(session: Session, row: CheckedRow) -> Customer | None:
+    """The row's customer: by its number, else by the same name with the same mobile or mail.
+
+    Two worksheets may give one number to two customers: then the number says nothing, and is taken off the row.
+    """
+    if row.number:
+        numbered = session.scalar(select(Customer).where(Customer.number == row.number))
+        if numbered is None or _is_same(numbered, row):
+            return numbered
+        row.number = None
+    known = or_(Customer.mobile == _text(row, "contacts.mobile"), Customer.email == _text(row, "contacts.email"))
+    return session.scalars(select(Customer).where(Customer.name == _text(row, "basic.full_name"), known)).first()
+
+
+def _is_same(customer: Customer, row: CheckedRow) -> bool:
+    """A customer may have changed its name, or its phone and mail, but not all at once."""
+    return (
+        core(str(_text(row, "basic.full_name"))) == customer.name_core
+        or (customer.mobile is not None and customer.mobile == _text(row, "contacts.mobile"))
+        or (customer.email is not None and customer.email == _text(row, "contacts.email"))
+    )
+
+
+def _text(row: CheckedRow, field: str) -> str | None:
+    value = row.values.get(field)
+    return value if isinstance(value, str) else None
+
+
+def _create(session: Session, row: CheckedRow, owner: Staff | None, source: Source, now: datetime) -> str:
+    customer = record.create(
+        session, row.values, source, now,
+        audience=row.audience, situation=row.situation, owner_id=owner.id if owner else None, number=row.number,
+        actor=owner.actor if owner else audit.SYSTEM,
+    )  # fmt: skip
+    return customer.number
+
+
+def _follower(session: Session, row: CheckedRow) -> Staff | None:
+    """The colleague whom the row's 跟进人 names, where exactly one has that name."""
+    name = row.values.get("record.followed_up_by")
+    found = session.scalars(select(Staff).where(Staff.name == name, Staff.active)).all() if name else []
+    return found[0] if len(found) == 1 else None
+
+
+def _news(session: Session, customer: Customer, values: Mapping[str, Value]) -> dict[str, Value]:
+    held = record.held_values(session, customer)
+    differs = {field: value for field, value in values.items() if held.get(field) != value}
+    return {field: value for field, value in differs.items() if value not in _before(session, customer, field)}
+
+
+def _before(session: Session, customer: Customer, field: str) -> list[Any]:
+    rows = select(CustomerValue).where(CustomerValue.customer_id == customer.id, CustomerValue.field == field)
+    return [row.content for row in session.scalars(rows)]

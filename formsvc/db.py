@@ -1,0 +1,135 @@
+"""The engine, the base of every row, and `transaction()`: the only place that commits."""
+
+import fcntl
+import logging
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app
+from flask_alembic import Alembic
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaData, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+db = SQLAlchemy()
+alembic = Alembic(run_mkdir=False)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware in Python and in UTC on both engines. Refuses a datetime without a zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime needs its time zone")
+        instant = value.astimezone(UTC)
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: UtcDateTime(),
+        dict[str, Any]: JSON(none_as_null=True),
+        list[str]: JSON(none_as_null=True),
+    }
+
+
+def one_of(kind: type[StrEnum]) -> Enum:
+    """The type of a column that holds the value of one member of `kind`, held by a CHECK constraint."""
+    name = "_".join(re.findall("[A-Z][a-z]+", kind.__name__)).lower()
+    values = [member.value for member in kind]
+    return Enum(kind, native_enum=False, create_constraint=True, length=20, name=name, values_callable=lambda _: values)
+
+
+def init_app(app: Flask, url: str, migrations: Path) -> None:
+    """Bind `app` to the database at `url`, with the scripts in `migrations`."""
+    app.config["SQLALCHEMY_ENGINES"] = {"default": {"url": url, "hide_parameters": True}}  # errors go to the log
+    app.config["ALEMBIC"] = {"script_location": str(migrations), "version_locations": []}
+    app.config["ALEMBIC_CONTEXT"] = {"render_item": _as_plain_type, "compare_server_default": True}
+    db.init_app(app)
+    alembic.metadatas["default"] = Base.metadata
+    alembic.init_app(app)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", _set_up_sqlite)
+            event.listen(db.engine, "begin", _begin_sqlite)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A session whose changes are committed together at the end, or not at all."""
+    engine = db.engine.execution_options(writes=True)
+    with _turn(engine), Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def upgrade() -> None:
+    """Bring the schema to the newest version. Two calls at once take turns."""
+    with _only_one(), db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT pg_advisory_lock(7302026)")
+            connection.commit()
+        alembic.upgrade()
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Writers of SQLite take turns at a lock file: retrying on busy makes a tail of half a second."""
+    with _only_one() if engine.dialect.name == "sqlite" else nullcontext():
+        yield
+
+
+@contextmanager
+def _only_one() -> Iterator[None]:
+    path: Path = current_app.extensions["config"].var / "write.lock"
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _as_plain_type(kind: str, item: Any, _context: Any) -> str | bool:
+    """Migrations name the database's own types: they must not change with the code."""
+    return f"sa.{item.impl!r}" if kind == "type" and isinstance(item, TypeDecorator) else False
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """Pragmas that hold foreign keys, and a commit that survives power loss (synchronous=FULL)."""
+    if not isinstance(connection, sqlite3.Connection):
+        raise TypeError("the driver of SQLite is Python's own")
+    connection.isolation_level = None  # BEGIN is ours: the driver's own loses updates silently
+    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Writers take the lock when they begin: one that read first could not upgrade, and would lose its turn."""
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")

@@ -1,0 +1,82 @@
+"""Sample staff and customers for a trial. Passwords are made for this installation and kept beside its data."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from formsvc.customers.models import Customer
+from formsvc.customers.worksheet import importing
+from formsvc.customers.worksheet.checking import check_row
+from formsvc.customers.worksheet.columns import columns
+from formsvc.customers.worksheet.reading import Sheet, read
+from formsvc.db import transaction
+from formsvc.invitations import links, verbs
+from formsvc.invitations.models import InvitationState
+from formsvc.questionnaires.verbs import current, definition_of
+from formsvc.staff import verbs as staff
+from formsvc.staff.models import Role
+
+SAMPLE = Path(__file__).with_name("sample.csv")
+PEOPLE = (
+    ("chen.chen@example.com", "陈晨", Role.ADMINISTRATOR, "0755-86530000"),
+    ("li.qiang@example.com", "李强", Role.MANAGER, "0755-86530001"),
+    ("wang.lei@example.com", "王磊", Role.MANAGER, "0755-86530002"),
+)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """How to sign in as one of the sample staff."""
+
+    email: str
+    password: str
+    role: Role
+
+
+def load(now: datetime) -> list[SignIn]:
+    """Load the samples where they are not there yet; how to sign in, administrator first."""
+    signs = [_account(*person, now) for person in PEOPLE]
+    sheet = read(SAMPLE)
+    with transaction() as session:
+        _import(session, sheet, now)
+    return [sign for sign in signs if sign]
+
+
+def link(now: datetime) -> str:
+    """The link of a sample customer who has not answered yet, inviting one where there is none."""
+    with transaction() as session:
+        version = current(session)
+        numbers = [row.cells["客户编号"] for row in read(SAMPLE).rows]
+        for customer in session.scalars(select(Customer).where(Customer.number.in_(numbers)).order_by(Customer.id)):
+            invitation = verbs.live_invitation(session, customer, version.questionnaire_id)
+            if invitation is None or invitation.closes_at <= now:
+                invitation = verbs.issue(session, customer, "system", None, now)
+            if invitation.state is not InvitationState.ANSWERED:
+                return links.url(invitation.id, invitation.link_number)
+    raise LookupError("every sample customer has answered: review them first")
+
+
+def _account(email: str, name: str, role: Role, phone: str, now: datetime) -> SignIn | None:
+    """The account and its password; None where someone else made the account."""
+    path: Path = current_app.extensions["config"].var / "sign-in" / email
+    with transaction() as session:
+        known = staff.find(session, email) is not None
+        if not known:
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            path.write_text(secrets.token_urlsafe(12))
+            path.chmod(0o600)
+            staff.add(session, email, name, role, path.read_text(), now, phone)
+    return SignIn(email, path.read_text(), role) if path.exists() else None
+
+
+def _import(session: Session, sheet: Sheet, now: datetime) -> None:
+    known = columns(definition_of(current(session)))
+    for row in sheet.rows:
+        checked = check_row(row, known, now.date(), "en")
+        if importing.import_row(session, checked, None, now) is importing.Outcome.REFUSED:
+            raise ValueError(f"the sample's row {row.number}: {checked.problems}")

@@ -1,0 +1,53 @@
+"""Text as people type it: both languages side by side, and what is taken out before anything is stored."""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+_INVISIBLE = re.compile(
+    "[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_LINE_END = re.compile("\r\n|[\r\u2028\u2029]")
+_HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_BETWEEN_HAN = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
+
+# A Chinese input method gives these where a code, a number or an address needs ASCII.
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_HALF_WIDTH |= dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0x2500], ord("-"))
+_HALF_WIDTH |= {0x3000: ord(" "), 0x3002: ord("."), 0x301C: ord("~"), 0xFFE5: 0xA5}
+
+
+class Text(NamedTuple):
+    """A sentence or a label in both languages."""
+
+    zh: str
+    en: str
+
+    def in_(self, language: str) -> str:
+        """Chinese for every ``zh…`` locale, English for everything else."""
+        return self.zh if language.lower().startswith("zh") else self.en
+
+
+def clean_line(raw: str) -> str:
+    """Clean `raw` as one line: runs of white space become one space, and none stays between two Han characters."""
+    return _BETWEEN_HAN.sub("", " ".join(clean(raw).split()))
+
+
+def clean(raw: str) -> str:
+    """Clean `raw`, keeping its lines.
+
+    Drops control characters, lone surrogates, bidirectional and zero-width marks (they hide or disguise what is
+    written, and neither PostgreSQL nor XML stores all of them); ends lines with LF; brings the rest to NFC.
+    """
+    visible = _INVISIBLE.sub("", _LINE_END.sub("\n", raw).replace("\t", " "))
+    composed = unicodedata.normalize("NFC", visible)
+    return "\n".join(line.rstrip() for line in composed.split("\n")).strip()
+
+
+def half_width(raw: str) -> str:
+    """Full-width digits, letters and punctuation, and every kind of dash, as ASCII.
+
+    Narrower than NFKC on purpose: NFKC would read ``²`` as the digit 2.
+    """
+    return unicodedata.normalize("NFC", raw.translate(_HALF_WIDTH))

@@ -1,0 +1,72 @@
+"""Invitations and the moves between their states."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from formsvc.customers.models import Customer
+from formsvc.db import Base, one_of
+from formsvc.invitations.schedule import Step
+from formsvc.questionnaires.models import QuestionnaireVersion
+
+
+class InvitationState(StrEnum):
+    OPEN = "open"  # the customer is asked
+    ANSWERED = "answered"  # a submission waits for its review
+    RETURNED = "returned"  # the customer is asked again, with a note
+    CLOSED = "closed"  # a submission was approved or rejected
+    REVOKED = "revoked"  # staff took it back, or a newer one took its place
+
+
+LIVE = (InvitationState.OPEN, InvitationState.ANSWERED, InvitationState.RETURNED)
+MOVES = {
+    # A link can be revoked and issued again while a submission waits: an open or a revoked one can still be decided.
+    InvitationState.OPEN: {InvitationState.OPEN, *LIVE, InvitationState.CLOSED, InvitationState.REVOKED},
+    InvitationState.ANSWERED: {*LIVE, InvitationState.CLOSED, InvitationState.REVOKED} - {InvitationState.OPEN},
+    InvitationState.RETURNED: {InvitationState.RETURNED, InvitationState.ANSWERED, InvitationState.REVOKED},
+    InvitationState.REVOKED: {InvitationState.OPEN, InvitationState.CLOSED},
+    InvitationState.CLOSED: set(),
+}
+_LIVE_SQL = text("state IN ('open', 'answered', 'returned')")
+
+
+class Invitation(Base):
+    """One customer asked for one questionnaire. Only one of them is live at a time.
+
+    `link_number` is signed into the link: the one before is dead. `due_at` is when the clock next acts (`next_step`).
+    """
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        Index("uq_invitations_live", "customer_id", "questionnaire_id", unique=True,
+              sqlite_where=_LIVE_SQL, postgresql_where=_LIVE_SQL),
+        Index("ix_invitations_due", "due_at", sqlite_where=text("due_at IS NOT NULL"),
+              postgresql_where=text("due_at IS NOT NULL")),
+        Index(None, "customer_id", "id"),
+        CheckConstraint("(next_step IS NULL) = (due_at IS NULL)", name="due_has_step"),
+        CheckConstraint("due_at IS NULL OR state = 'open'", name="only_open_is_due"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaires.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_versions.id"))
+    state: Mapped[InvitationState] = mapped_column(one_of(InvitationState))
+    link_number: Mapped[int] = mapped_column(default=1)
+    language: Mapped[str] = mapped_column(String(10))
+    issued_at: Mapped[datetime]
+    issued_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    deadline_on: Mapped[date]
+    closes_at: Mapped[datetime]
+    next_step: Mapped[Step | None] = mapped_column(one_of(Step))
+    due_at: Mapped[datetime | None]
+
+    customer: Mapped[Customer] = relationship()
+    version: Mapped[QuestionnaireVersion] = relationship()
+
+    @property
+    def subject(self) -> str:
+        """The name of this invitation in audit facts and in the outbox."""
+        return f"invitation:{self.id}"

@@ -1,0 +1,128 @@
+"""Staff pages: invite a customer, see invitations, issue a link again, revoke it."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from formsvc.customers import reach
+from formsvc.customers.models import Customer
+from formsvc.db import db, transaction
+from formsvc.invitations import links, verbs
+from formsvc.invitations.models import LIVE, Invitation, InvitationState
+from formsvc.invitations.schedule import DAYS, MAX_DAYS, MIN_DAYS
+from formsvc.staff.access import me, requires
+from formsvc.staff.models import Permission
+from formsvc.web.show import now
+
+blueprint = Blueprint("invitations", __name__)
+PAGE = 50
+
+
+@blueprint.get("/invitations/")
+@requires(Permission.INVITE)
+def index() -> str:
+    state = request.args.get("state", "")
+    before = request.args.get("before", type=int)
+    found = _visible().order_by(Invitation.id.desc()).limit(PAGE + 1)
+    if state in InvitationState.__members__.values():
+        found = found.where(Invitation.state == InvitationState(state))
+    if before:
+        found = found.where(Invitation.id < before)
+    rows = db.session.scalars(found).all()
+    return render_template(
+        "invitations/index.html", invitations=rows[:PAGE], more=len(rows) > PAGE, state=state, now=now(),
+        states=list(InvitationState), state_names=state_names(), paged=bool(before),
+    )  # fmt: skip
+
+
+@blueprint.post("/customers/<number>/invite")
+@requires(Permission.INVITE)
+def invite(number: str) -> Response:
+    days = request.form.get("days", type=int) or DAYS
+    try:
+        with transaction() as session:
+            customer = reach.find(session, me(), number) or abort(404)
+            invitation = verbs.issue(session, customer, me().actor, me().id, now(), days)
+            has_mail = bool(customer.email)
+    except verbs.AlreadyInvited:
+        flash(_("This customer has an open invitation already. You can issue its link again below."), "problem")
+    except ValueError:
+        flash(_("Choose a deadline of %(least)s to %(most)s working days.", least=MIN_DAYS, most=MAX_DAYS), "problem")
+    else:
+        _flash_link(_("The invitation is made."), has_mail)
+        return redirect(url_for("customers.show", number=number, _anchor=f"invitation-{invitation.id}"), 303)
+    return redirect(url_for("customers.show", number=number), 303)
+
+
+@blueprint.post("/invitations/<int:id_>/reissue")
+@requires(Permission.INVITE)
+def reissue(id_: int) -> Response | tuple[str, int]:
+    try:
+        with transaction() as session:
+            invitation = _find(session, id_)
+            verbs.reissue(session, invitation, me().actor, now())
+            number, has_mail = invitation.customer.number, bool(invitation.customer.email)
+    except verbs.NotPossible:
+        return _too_late(id_)
+    _flash_link(_("The link is issued again; the old link is dead."), has_mail)
+    return redirect(url_for("customers.show", number=number, _anchor=f"invitation-{id_}"), 303)
+
+
+@blueprint.post("/invitations/<int:id_>/revoke")
+@requires(Permission.INVITE)
+def revoke(id_: int) -> Response | tuple[str, int]:
+    try:
+        with transaction() as session:
+            invitation = _find(session, id_)
+            verbs.revoke(session, invitation, me().actor, now())
+            number = invitation.customer.number
+    except verbs.NotPossible:
+        return _too_late(id_)
+    flash(_("The link is revoked: it cannot be opened any more."), "done")
+    return redirect(url_for("customers.show", number=number, _anchor=f"invitation-{id_}"), 303)
+
+
+def panel(customer: Customer) -> tuple[str, dict[str, Any]]:
+    """What a customer's page shows of invitations."""
+    found = select(Invitation).where(Invitation.customer_id == customer.id).order_by(Invitation.id.desc()).limit(10)
+    invitations = db.session.scalars(found).all()
+    return "invitations/panel.html", {
+        "invitations": invitations, "state_names": state_names(), "days": range(MIN_DAYS, MAX_DAYS + 1),
+        "default_days": DAYS, "has_live": any(i.state in LIVE and i.closes_at > now() for i in invitations),
+        "link": lambda invitation: links.url(invitation.id, invitation.link_number), "now": now(),
+    }  # fmt: skip
+
+
+def state_names() -> dict[str, str]:
+    return {
+        "open": _("Waiting for the customer"),
+        "answered": _("Answered, to review"),
+        "returned": _("Returned for changes"),
+        "closed": _("Done"),
+        "revoked": _("Revoked"),
+    }
+
+
+def _visible() -> Any:
+    mine = reach.visible(me()).with_only_columns(Customer.id)
+    return select(Invitation).where(Invitation.customer_id.in_(mine))
+
+
+def _find(session: Session, id_: int) -> Invitation:
+    invitation: Invitation | None = session.scalar(_visible().where(Invitation.id == id_))
+    return invitation or abort(404)
+
+
+def _too_late(id_: int) -> tuple[str, int]:
+    invitation = _find(db.session, id_)
+    db.session.refresh(invitation)
+    return render_template("invitations/too_late.html", invitation=invitation, state_names=state_names()), 409
+
+
+def _flash_link(done: str, has_mail: bool) -> None:
+    mail = _("A mail is on its way.") if has_mail else _("No mail address is held: hand the link over yourself.")
+    flash(f"{done} {mail}", "done")

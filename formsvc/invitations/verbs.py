@@ -1,0 +1,182 @@
+"""What happens to an invitation. Each verb changes rows, records one fact and queues its mail; none commits."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from flask_babel import force_locale
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from formsvc import audit
+from formsvc.customers.manager import manager_of
+from formsvc.customers.models import Customer
+from formsvc.invitations import links, schedule
+from formsvc.invitations.models import LIVE, MOVES, Invitation, InvitationState
+from formsvc.invitations.schedule import Step
+from formsvc.mail.outbox import Message, put
+from formsvc.questionnaires.verbs import current, definition_of
+
+RETURN_DAYS = 3  # working days that a customer has at least to mend what was returned
+
+
+class AlreadyInvited(Exception):
+    """The customer has a live invitation to this questionnaire; it is `invitation`."""
+
+    def __init__(self, invitation: Invitation) -> None:
+        super().__init__(invitation.id)
+        self.invitation = invitation
+
+
+class NotPossible(Exception):
+    """The invitation is in another state by now."""
+
+
+def issue(
+    session: Session, customer: Customer, actor: str, staff_id: int | None, now: datetime, days: int = schedule.DAYS
+) -> Invitation:
+    """Invite `customer`, with a mail where an address is held. Raises AlreadyInvited, ValueError for `days`."""
+    version = current(session)
+    live = live_invitation(session, customer, version.questionnaire_id)
+    if live and live.closes_at > now:
+        raise AlreadyInvited(live)
+    if live:
+        _move(session, live, InvitationState.REVOKED, next_step=None, due_at=None)
+    invitation = Invitation(
+        customer_id=customer.id, questionnaire_id=version.questionnaire_id, version_id=version.id,
+        state=InvitationState.OPEN, language=customer.language, issued_at=now, issued_by=staff_id,
+        **_times(now, days, definition_of(version).grace_days),
+    )  # fmt: skip
+    session.add(invitation)
+    session.flush()
+    audit.record(session, actor, "invitation.issued", invitation.subject, now, customer=customer.number)
+    put_mail(session, invitation, "invitation", f"link-{invitation.link_number}", now)
+    return invitation
+
+
+def reissue(session: Session, invitation: Invitation, actor: str, now: datetime) -> None:
+    """A new link and a new deadline; the old link is dead from now on. Raises NotPossible."""
+    if invitation.state not in (InvitationState.OPEN, InvitationState.RETURNED, InvitationState.REVOKED):
+        raise NotPossible(invitation.state)
+    state = InvitationState.RETURNED if invitation.state is InvitationState.RETURNED else InvitationState.OPEN
+    times = _times(now, schedule.DAYS, definition_of(invitation.version).grace_days)
+    if state is InvitationState.RETURNED:
+        times |= {"next_step": None, "due_at": None}
+    live = live_invitation(session, invitation.customer, invitation.questionnaire_id)
+    if live and live.id != invitation.id:
+        raise NotPossible("another invitation is live")
+    _move(session, invitation, state, link_number=invitation.link_number + 1, issued_at=now, **times)
+    audit.record(session, actor, "invitation.reissued", invitation.subject, now, link=invitation.link_number)
+    put_mail(session, invitation, "invitation", f"link-{invitation.link_number}", now)
+
+
+def revoke(session: Session, invitation: Invitation, actor: str, now: datetime) -> None:
+    """The link is dead from now on. Raises NotPossible."""
+    if invitation.state not in LIVE:
+        raise NotPossible(invitation.state)
+    _move(session, invitation, InvitationState.REVOKED, next_step=None, due_at=None)
+    audit.record(session, actor, "invitation.revoked", invitation.subject, now)
+
+
+def mark_answered(session: Session, invitation: Invitation) -> None:
+    """A submission waits: the clock has nothing more to do. Raises NotPossible."""
+    _move(session, invitation, InvitationState.ANSWERED, next_step=None, due_at=None)
+
+
+def mark_returned(session: Session, invitation: Invitation, now: datetime) -> None:
+    """The customer is asked again by the same link, which stays open for RETURN_DAYS at least. Raises NotPossible."""
+    zone = _zone()
+    earliest = schedule.deadline(now, RETURN_DAYS, zone)
+    deadline_on = max(invitation.deadline_on, earliest)
+    closes_at = schedule.closes_at(deadline_on, definition_of(invitation.version).grace_days, zone)
+    _move(session, invitation, InvitationState.RETURNED, deadline_on=deadline_on, closes_at=closes_at,
+          next_step=None, due_at=None)  # fmt: skip
+
+
+def mark_closed(session: Session, invitation: Invitation) -> None:
+    """A decision was made. Raises NotPossible."""
+    _move(session, invitation, InvitationState.CLOSED, next_step=None, due_at=None)
+
+
+def take_step(session: Session, invitation: Invitation, now: datetime) -> Step | None:
+    """Claim the latest step that is due at `now`, and set when the next one is; None where another was quicker."""
+    zone = _zone()
+    step = schedule.latest_step(invitation.deadline_on, now, zone)
+    if step is None or invitation.next_step is None:
+        return None
+    following = schedule.next_step(invitation.deadline_on, now, zone)
+    try:
+        _move(session, invitation, InvitationState.OPEN, **_due(invitation.deadline_on, following))
+    except NotPossible:
+        return None
+    return step
+
+
+def live_invitation(session: Session, customer: Customer, questionnaire_id: int) -> Invitation | None:
+    """The one invitation of this customer to this questionnaire that is not over."""
+    invitations = select(Invitation).where(
+        Invitation.customer_id == customer.id,
+        Invitation.questionnaire_id == questionnaire_id,
+        Invitation.state.in_(LIVE),
+    )
+    return session.scalar(invitations)
+
+
+def put_mail(session: Session, invitation: Invitation, kind: str, step: str, now: datetime, **context: Any) -> bool:
+    """Queue a mail about `invitation` to its customer, from its manager. False where no address is held."""
+    customer = invitation.customer
+    if not customer.email:
+        return False
+    with force_locale(invitation.language):
+        manager = manager_of(customer)
+    shared = {
+        "customer": customer,
+        "manager": manager,
+        "definition": definition_of(invitation.version),
+        "deadline": invitation.deadline_on,
+        "url": links.url(invitation.id, invitation.link_number),
+    }
+    message = Message(
+        kind=kind, subject=invitation.subject, step=step, recipient=customer.email, language=invitation.language,
+        context=shared | context, sender_name=manager.name, reply_to=manager.email,
+    )  # fmt: skip
+    return put(session, message, now)
+
+
+def _move(session: Session, invitation: Invitation, state: InvitationState, **values: Any) -> None:
+    """One conditional UPDATE: only where the invitation still is as it was read. Raises NotPossible."""
+    if state not in MOVES[invitation.state]:
+        raise NotPossible(invitation.state)
+    moved = session.execute(
+        update(Invitation)
+        .where(
+            Invitation.id == invitation.id,
+            Invitation.state == invitation.state,
+            Invitation.link_number == invitation.link_number,
+            Invitation.next_step.is_not_distinct_from(invitation.next_step),
+        )
+        .values(state=state, **values)
+        .execution_options(synchronize_session=False)
+    )
+    if getattr(moved, "rowcount", 0) != 1:
+        raise NotPossible(invitation.state)
+    session.refresh(invitation)
+
+
+def _times(now: datetime, days: int, grace_days: int) -> dict[str, Any]:
+    zone = _zone()
+    deadline_on = schedule.deadline(now, days, zone)
+    step = schedule.next_step(deadline_on, now + timedelta(seconds=1), zone)
+    return {"deadline_on": deadline_on, "closes_at": schedule.closes_at(deadline_on, grace_days, zone)} | _due(
+        deadline_on, step
+    )
+
+
+def _due(deadline_on: Any, step: Step | None) -> dict[str, Any]:
+    return {"next_step": step, "due_at": step and schedule.due_at(step, deadline_on, _zone())}
+
+
+def _zone() -> ZoneInfo:
+    zone: ZoneInfo = current_app.extensions["config"].time_zone
+    return zone

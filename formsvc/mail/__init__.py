@@ -1,0 +1,14 @@
+"""Mail: a message as a value, the outbox that holds it with the change it belongs to, and its delivery."""
+
+from flask import Flask
+
+from config import Config
+from formsvc import queue
+from formsvc.mail import delivery, pages
+
+
+def init_app(app: Flask, config: Config) -> None:
+    delivery.init_app(app, config)
+    queue.add_job(app, delivery.deliver_due)
+    if config.is_local:
+        app.register_blueprint(pages.blueprint)

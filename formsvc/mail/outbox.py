@@ -1,0 +1,106 @@
+"""Put a message into the outbox, lease what is due, mark what became of it. Nothing here commits or sends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import make_msgid
+from typing import Any
+
+from flask import render_template
+from flask_babel import force_locale
+from sqlalchemy import event, select, update
+from sqlalchemy.orm import Session
+
+from formsvc import queue
+from formsvc.mail.models import MailState, OutboxMessage
+
+LEASE = timedelta(minutes=10)
+BACKOFF = (1, 2, 5, 15, 60, 180, 720)  # minutes after the first failed try, the second, …
+WAKE = "wake the worker after the commit"
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message before it is text: `kind` names its templates under `templates/mail/`."""
+
+    kind: str
+    subject: str
+    recipient: str
+    language: str
+    context: Mapping[str, Any]
+    step: str = ""
+    sender_name: str | None = None
+    reply_to: str | None = None
+
+
+def put(session: Session, message: Message, now: datetime) -> bool:
+    """Queue `message` with this transaction. False where that message was queued before: it is not sent twice."""
+    key = (message.kind, message.subject, message.step)
+    known = select(OutboxMessage.id).where(
+        OutboxMessage.kind == key[0], OutboxMessage.subject == key[1], OutboxMessage.step == key[2]
+    )
+    if session.scalar(known):
+        return False
+    row = OutboxMessage(
+        kind=message.kind, subject=message.subject, step=message.step, recipient=message.recipient,
+        sender_name=message.sender_name, reply_to=message.reply_to, content=compose(message),
+        message_id=make_msgid(domain="formsvc.invalid"), created_at=now, due_at=now,
+    )  # fmt: skip
+    session.add(row)
+    session.info[WAKE] = True
+    return True
+
+
+def compose(message: Message) -> dict[str, str]:
+    """The message's subject line, text and HTML in its language."""
+    with force_locale(message.language):
+        parts = {
+            part: render_template(f"mail/{message.kind}/{part}", language=message.language, **message.context)
+            for part in ("subject.txt", "body.txt", "body.html")
+        }
+    return {
+        "subject": " ".join(parts["subject.txt"].split()),
+        "text": parts["body.txt"].strip() + "\n",
+        "html": parts["body.html"],
+    }
+
+
+def lease(session: Session, now: datetime, limit: int) -> list[OutboxMessage]:
+    """Up to `limit` messages that are due, oldest first, now this worker's own for LEASE."""
+    outbox = OutboxMessage
+    due = select(outbox).where(outbox.state == MailState.QUEUED, outbox.due_at <= now).order_by(outbox.due_at)
+    return [row for row in session.scalars(due.limit(limit)).all() if _claim(session, row, now)]
+
+
+def _claim(session: Session, row: OutboxMessage, now: datetime) -> bool:
+    outbox, attempts = OutboxMessage, row.attempts
+    claimed = session.execute(
+        update(outbox)
+        .where(outbox.id == row.id, outbox.state == MailState.QUEUED, outbox.attempts == attempts)
+        .values(attempts=attempts + 1, due_at=now + LEASE)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(row)
+    return bool(getattr(claimed, "rowcount", 0) == 1)
+
+
+def mark_sent(session: Session, id_: int, now: datetime) -> None:
+    _mark(session, id_, state=MailState.SENT, sent_at=now, last_error=None)
+
+
+def mark_failed(session: Session, id_: int, attempts: int, error: str, final: bool, now: datetime) -> None:
+    """Try again after a while, or give up where `final` or where all tries of BACKOFF are used."""
+    if final or attempts > len(BACKOFF):
+        _mark(session, id_, state=MailState.FAILED, last_error=error)
+    else:
+        _mark(session, id_, due_at=now + timedelta(minutes=BACKOFF[attempts - 1]), last_error=error)
+
+
+def _mark(session: Session, id_: int, **values: Any) -> None:
+    session.execute(update(OutboxMessage).where(OutboxMessage.id == id_).values(**values))
+
+
+@event.listens_for(Session, "after_commit")
+def _wake(session: Session) -> None:
+    if session.info.pop(WAKE, False):
+        queue.wake()

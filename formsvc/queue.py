@@ -1,0 +1,53 @@
+"""The queue wakes workers and may lose messages: what is to be done stands in the database."""
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+
+from flask import Flask, current_app
+from huey import Huey, RedisHuey, SqliteHuey
+from redis import ConnectionPool
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from config import Config
+
+log = logging.getLogger(__name__)
+Job = Callable[[], object]
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Give `app` its queue: in a file of its own under `var`, or on the server at FORMSVC_QUEUE_URL."""
+    huey: Huey
+    if config.queue_url:
+        once = Retry(NoBackoff(), 0)  # a queue that is down must not hold up a request
+        pool = ConnectionPool.from_url(config.queue_url, socket_connect_timeout=1, socket_timeout=5, retry=once)
+        huey = RedisHuey("formsvc", connection_pool=pool, results=False)
+    else:
+        huey = SqliteHuey("formsvc", filename=str(config.var / "queue.sqlite3"), results=False)
+    app.extensions["queue"] = huey
+    app.extensions["jobs"] = []
+
+    app.extensions["wake"] = huey.task(name="wake")(partial(run_jobs, app))
+
+
+def add_job(app: Flask, job: Job) -> None:
+    """Have workers call `job` whenever they are woken."""
+    app.extensions["jobs"].append(job)
+
+
+def run_jobs(app: Flask) -> None:
+    """Call each job in an application context of its own."""
+    for job in app.extensions["jobs"]:
+        with app.app_context():
+            job()
+
+
+def wake() -> None:
+    """Wake a worker. A queue that is down delays the work to the worker's next minute, and fails nothing."""
+    try:
+        current_app.extensions["wake"]()
+    except (RedisError, sqlite3.Error, OSError) as error:
+        log.warning("the queue is out of reach: %s", type(error).__name__)

@@ -1,0 +1,11 @@
+"""Review: the queue, held and answered side by side, and the decision that merges into the master record."""
+
+from flask import Flask
+
+from config import Config
+from formsvc.review import pages
+
+
+def init_app(app: Flask, config: Config) -> None:
+    app.register_blueprint(pages.blueprint)
+    app.extensions["customer-panels"].append(pages.panel)

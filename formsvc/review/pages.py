@@ -1,0 +1,147 @@
+"""Staff pages: the queue, oldest first, and the review of one submission."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.orm import Session, joinedload
+from werkzeug.wrappers import Response
+
+from formsvc.customers import reach
+from formsvc.customers.models import Customer
+from formsvc.customers.record import StaleRecord
+from formsvc.db import db, transaction
+from formsvc.fields import TYPES, clean, masked
+from formsvc.invitations.models import Invitation
+from formsvc.invitations.verbs import NotPossible
+from formsvc.review import verbs
+from formsvc.review.diff import Difference, Undecided
+from formsvc.staff.access import me, requires
+from formsvc.staff.models import Permission
+from formsvc.submissions.models import Submission, SubmissionState
+from formsvc.web.show import now
+
+blueprint = Blueprint("review", __name__, url_prefix="/review")
+PAGE = 50
+
+
+@blueprint.get("/")
+@requires(Permission.REVIEW)
+def queue() -> str:
+    waiting = _visible().where(Submission.state == SubmissionState.WAITING)
+    if after := request.args.get("after", type=int):
+        last = db.session.scalar(_visible().where(Submission.id == after)) or abort(404)
+        waiting = waiting.where(tuple_(Submission.submitted_at, Submission.id) > (last.submitted_at, last.id))
+    waiting = waiting.order_by(Submission.submitted_at, Submission.id).limit(PAGE + 1)
+    rows = db.session.scalars(waiting.options(_whole())).all()
+    return render_template(
+        "review/queue.html", submissions=rows[:PAGE], more=len(rows) > PAGE, paged=bool(after), now=now()
+    )
+
+
+@blueprint.get("/<int:id_>")
+@requires(Permission.REVIEW)
+def show(id_: int) -> str:
+    return _page(_find(db.session, id_))
+
+
+@blueprint.post("/<int:id_>")
+@requires(Permission.REVIEW)
+def decide(id_: int) -> Response | tuple[str, int]:
+    action = request.form.get("action")
+    if action not in ("approve", "return", "reject"):
+        abort(400)
+    try:
+        with transaction() as session:
+            submission = _find(session, id_)
+            done = _decide(session, submission, action)
+            number = submission.invitation.customer.number
+    except (verbs.TooLate, StaleRecord, NotPossible) as error:
+        return _too_late(id_, error), 409
+    except verbs.NoteMissing:
+        return _page(_find(db.session, id_), problem=_("Write a note: what is to be changed, or why you reject.")), 422
+    except Undecided as undecided:
+        problem = _("Choose “accept” or “keep” for each changed field.")
+        return _page(_find(db.session, id_), problem=problem, undecided=undecided.fields), 422
+    flash(done, "done")
+    return redirect(url_for("customers.show", number=number) if action == "approve" else url_for(".queue"), 303)
+
+
+def panel(customer: Customer) -> tuple[str, dict[str, Any]]:
+    """What a customer's page shows of submissions."""
+    found = select(Submission).join(Invitation).where(Invitation.customer_id == customer.id)
+    rows = db.session.scalars(found.order_by(Submission.id.desc()).limit(10).options(_whole())).all()
+    return "review/panel.html", {"submissions": rows, "submission_states": state_names()}
+
+
+def state_names() -> dict[str, str]:
+    return {
+        "waiting": _("Waiting for review"),
+        "superseded": _("Replaced by a newer one"),
+        "approved": _("Approved"),
+        "returned": _("Returned for changes"),
+        "rejected": _("Rejected"),
+    }
+
+
+def _decide(session: Session, submission: Submission, action: str) -> str:
+    note = clean(request.form.get("note", ""))[: verbs.MAX_NOTE]
+    if action == "return":
+        verbs.return_(session, submission, me(), note, now())
+        return _("Returned to the customer with your note.")
+    if action == "reject":
+        verbs.reject(session, submission, me(), note, now())
+        return _("Rejected. The record is as it was.")
+    decisions = {key: request.form.get(f"decide-{key.replace('.', '-')}", "") for key in verbs.fields_of(submission)}
+    seen = request.form.get("seen", type=int) or submission.invitation.customer.version
+    merged = verbs.approve(session, submission, me(), decisions, note, seen, now())
+    return _("Approved: %(count)s fields are in the record. The thank-you is on its way.", count=len(merged))
+
+
+def _page(submission: Submission, problem: str | None = None, undecided: Any = ()) -> str:
+    rows = verbs.differences(db.session, submission)
+    return render_template(
+        "review/show.html", submission=submission, customer=submission.invitation.customer, problem=problem,
+        changed=[row for row in rows if row.is_changed], same=[row for row in rows if not row.is_changed],
+        shown=_shown, undecided=undecided, states=state_names(), now=now(),
+        newer=_newer(submission) if submission.state is SubmissionState.SUPERSEDED else None,
+    )  # fmt: skip
+
+
+def _shown(row: Difference, value: Any) -> str:
+    if row.field.sensitive:
+        return masked(value)
+    return TYPES[row.field.type].show(value, row.field, str(get_locale()))
+
+
+def _too_late(id_: int, error: Exception) -> str:
+    """Who did what, for the one who comes second."""
+    db.session.rollback()
+    submission = _find(db.session, id_)
+    return render_template(
+        "review/too_late.html", submission=submission, states=state_names(), customer=submission.invitation.customer,
+        is_stale=isinstance(error, StaleRecord), newer=_newer(submission),
+    )  # fmt: skip
+
+
+def _newer(submission: Submission) -> Submission | None:
+    later = select(Submission).where(
+        Submission.invitation_id == submission.invitation_id, Submission.revision > submission.revision
+    )
+    return db.session.scalar(later.order_by(Submission.revision.desc()).limit(1))
+
+
+def _visible() -> Select[Submission]:
+    mine = reach.visible(me()).with_only_columns(Customer.id)
+    return select(Submission).join(Invitation).where(Invitation.customer_id.in_(mine))
+
+
+def _whole() -> Any:
+    return joinedload(Submission.invitation).joinedload(Invitation.customer).joinedload(Customer.owner)
+
+
+def _find(session: Session, id_: int) -> Submission:
+    submission = session.scalar(_visible().where(Submission.id == id_))
+    return submission or abort(404)

@@ -1,0 +1,54 @@
+"""Every route declares its permission, or that it is public; this holds it at each request."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from flask import Flask, abort, current_app, redirect, request, url_for
+from flask_login import LoginManager, current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from formsvc.db import db
+from formsvc.staff.models import Permission, Staff
+from formsvc.web.access import PUBLIC, View, access_of, declare
+
+login_manager = LoginManager()
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Declare that a route is for staff with `permission`."""
+    return lambda view: declare(view, permission)
+
+
+def me() -> Staff:
+    """The account that is signed in. Only for routes that require a permission."""
+    return cast(Staff, current_user._get_current_object())
+
+
+def init_app(app: Flask) -> None:
+    login_manager.init_app(app)
+    login_manager.user_loader(load)
+    app.before_request(enforce)
+    app.jinja_env.globals["Permission"] = Permission
+
+
+def load(session_key: str) -> Staff | None:
+    """The active account whose sessions carry `session_key`."""
+    return db.session.scalar(select(Staff).where(Staff.session_key == session_key, Staff.active))
+
+
+def enforce() -> Any:
+    """Let the request through where its route's declaration allows it."""
+    access = access_of(current_app.view_functions.get(request.endpoint or ""))
+    if access == PUBLIC or request.endpoint is None:
+        return None
+    if not current_user.is_authenticated:
+        return _to_sign_in()
+    if access is None or not me().may(Permission(access)):
+        abort(403)
+    return None
+
+
+def _to_sign_in() -> Response:
+    asked = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("staff.login", next=asked))

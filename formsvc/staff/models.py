@@ -1,0 +1,65 @@
+"""Accounts of staff."""
+
+import secrets
+from datetime import datetime
+from enum import StrEnum
+
+from flask_login import UserMixin
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from formsvc.db import Base, one_of
+
+
+class Role(StrEnum):
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """What a route can ask for. ALL_CUSTOMERS widens what SEE, INVITE and REVIEW reach beyond the own customers."""
+
+    SEE = "see"
+    INVITE = "invite"
+    REVIEW = "review"
+    ALL_CUSTOMERS = "all-customers"
+    READ_MAIL = "read-mail"
+
+
+MANAGER = frozenset({Permission.SEE, Permission.INVITE, Permission.REVIEW})
+GRANTS = {Role.MANAGER: MANAGER, Role.ADMINISTRATOR: MANAGER | {Permission.ALL_CUSTOMERS, Permission.READ_MAIL}}
+
+
+def new_session_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class Staff(Base, UserMixin):
+    """One account. `session_key` is in the session's cookie: a new one signs the account out everywhere."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    role: Mapped[Role] = mapped_column(one_of(Role))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    session_key: Mapped[str] = mapped_column(String(40), unique=True, default=new_session_key)
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+    @property
+    def is_active(self) -> bool:
+        return self.active
+
+    @property
+    def actor(self) -> str:
+        """The name of this account in audit facts."""
+        return f"staff:{self.id}"
+
+    def get_id(self) -> str:
+        return self.session_key
+
+    def may(self, permission: Permission) -> bool:
+        return permission in GRANTS[self.role]

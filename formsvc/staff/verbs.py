@@ -1,0 +1,82 @@
+"""What happens to accounts: add one, sign in."""
+
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from formsvc import audit
+from formsvc.crypto import blind_index
+from formsvc.staff.models import Role, Staff
+
+hasher = PasswordHasher()
+NOBODY = hasher.hash("nobody has this password")  # checked for unknown people, so that the answer takes as long
+MIN_PASSWORD = 12
+TRIES, WINDOW = 10, timedelta(minutes=15)
+FAILED = "staff.sign_in_failed"
+
+
+class AccountError(ValueError):
+    """An account that cannot be made; `code` is "taken", "short-password" or "no-name"."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class TooManyTries(Exception):
+    """That address failed TRIES times within WINDOW."""
+
+
+def add(
+    session: Session, email: str, name: str, role: Role, password: str, now: datetime, phone: str | None = None
+) -> Staff:
+    """A new account. Raises AccountError."""
+    if find(session, email):
+        raise AccountError("taken")
+    if len(password) < MIN_PASSWORD:
+        raise AccountError("short-password")
+    if not name.strip():
+        raise AccountError("no-name")
+    account = Staff(
+        email=email.lower(), name=name.strip(), role=role, phone=phone, password_hash=hasher.hash(password),
+        created_at=now,
+    )  # fmt: skip
+    session.add(account)
+    session.flush()
+    audit.record(session, audit.SYSTEM, "staff.added", account.actor, now, role=role)
+    return account
+
+
+def sign_in(session: Session, email: str, password: str, now: datetime) -> Staff | None:
+    """The account with this address and password; None where there is none. Raises TooManyTries."""
+    subject = f"sign-in:{blind_index(email.lower())}"  # what was typed may be anything: it is not kept
+    if _failures(session, subject, now) >= TRIES:
+        raise TooManyTries
+    account = find(session, email)
+    known = account is not None and account.active
+    if not _matches(account.password_hash if account and known else NOBODY, password) or not known or not account:
+        audit.record(session, audit.SYSTEM, FAILED, subject, now)
+        return None
+    audit.record(session, account.actor, "staff.signed_in", account.actor, now)
+    return account
+
+
+def find(session: Session, email: str) -> Staff | None:
+    """The account with this address, upper or lower case."""
+    return session.scalar(select(Staff).where(Staff.email == email.strip().lower()))
+
+
+def _failures(session: Session, subject: str, now: datetime) -> int:
+    fact = audit.AuditFact
+    failed = select(func.count()).where(fact.subject == subject, fact.action == FAILED, fact.at > now - WINDOW)
+    return session.scalar(failed) or 0
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError, UnicodeError):
+        return False

@@ -1,0 +1,91 @@
+"""Submissions, immutable but for what is decided about them, and the consents they were given with."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from formsvc.crypto import EncryptedJSON
+from formsvc.db import Base, one_of
+from formsvc.invitations.models import Invitation
+from formsvc.staff.models import Staff
+
+
+class SubmissionState(StrEnum):
+    WAITING = "waiting"  # for a reviewer
+    SUPERSEDED = "superseded"  # the customer sent again before anyone decided
+    APPROVED = "approved"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+
+
+DECIDED = (SubmissionState.APPROVED, SubmissionState.RETURNED, SubmissionState.REJECTED)
+
+
+class Submission(Base):
+    """What a customer sent, once: a retry finds (invitation, revision) taken. One of an invitation waits at most.
+
+    `answers` holds every asked field by key, `secrets` the sensitive ones, encrypted. The database refuses to change
+    either.
+    """
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        UniqueConstraint("invitation_id", "revision"),
+        Index("uq_submissions_waiting", "invitation_id", unique=True,
+              sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+        Index("ix_submissions_queue", "submitted_at", "id",
+              sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+        CheckConstraint(
+            "(state IN ('approved', 'returned', 'rejected')) = (decided_by IS NOT NULL AND decided_at IS NOT NULL)",
+            name="decision_is_named",
+        ),
+        CheckConstraint("state NOT IN ('returned', 'rejected') OR note IS NOT NULL", name="refusal_has_note"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitations.id"))
+    revision: Mapped[int]
+    state: Mapped[SubmissionState] = mapped_column(one_of(SubmissionState))
+    answers: Mapped[dict[str, Any]]
+    secrets: Mapped[Any] = mapped_column(EncryptedJSON, nullable=True)
+    language: Mapped[str] = mapped_column(String(10))
+    submitted_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    note: Mapped[str | None] = mapped_column(Text)
+
+    invitation: Mapped[Invitation] = relationship()
+    reviewer: Mapped[Staff | None] = relationship()
+    consents: Mapped[list["Consent"]] = relationship(order_by="Consent.id")
+
+    @property
+    def subject(self) -> str:
+        """The name of this submission in audit facts and in the outbox."""
+        return f"submission:{self.id}"
+
+    @property
+    def all_answers(self) -> dict[str, Any]:
+        """The answers by field, sensitive ones included."""
+        return self.answers | (self.secrets or {})
+
+
+class ConsentKind(StrEnum):
+    PRIVACY = "privacy"
+    SENSITIVE = "sensitive"
+
+
+class Consent(Base):
+    """A consent: to which wording, in which language, when (M6)."""
+
+    __tablename__ = "consents"
+    __table_args__ = (UniqueConstraint("submission_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
+    kind: Mapped[ConsentKind] = mapped_column(one_of(ConsentKind))
+    text_version: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(10))
+    given_at: Mapped[datetime]

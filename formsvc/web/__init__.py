@@ -1,0 +1,31 @@
+"""What every page shares: access, errors, headers, language, limits, health."""
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from config import Config
+from formsvc.web import errors, headers, health, language, show
+
+csrf = CSRFProtect()
+MAX_BODY = 8 * 1024 * 1024
+MAX_FORM = 512 * 1024
+
+
+def init_app(app: Flask, config: Config) -> None:
+    secure = config.base_url.startswith("https://")
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM,
+        MAX_FORM_PARTS=1000,
+        SESSION_COOKIE_NAME="__Host-formsvc" if secure else "formsvc",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session: an hour is shorter than a long form
+    )
+    csrf.init_app(app)
+    language.init_app(app)
+    show.init_app(app)
+    errors.init_app(app)
+    headers.init_app(app)
+    app.register_blueprint(health.blueprint)

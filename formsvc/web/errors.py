@@ -1,0 +1,53 @@
+"""The pages for what went wrong: what happened, and what to do next."""
+
+import logging
+
+from flask import Flask, render_template
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(CSRFError, on_csrf_error)
+    app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(Exception, on_crash)
+
+
+def on_http_error(error: HTTPException) -> tuple[str, int]:
+    """A page for `error` with its own status."""
+    status = error.code or 500
+    title, advice = explain(status)
+    return render_template("web/error.html", title=title, advice=advice), status
+
+
+def on_csrf_error(_error: CSRFError) -> tuple[str, int]:
+    title = _("This page was open for too long")
+    advice = _("Go back, reload the page and send it again. Nothing was changed.")
+    return render_template("web/error.html", title=title, advice=advice), 400
+
+
+def on_crash(error: Exception) -> tuple[str, int]:
+    log.error("unexpected error", exc_info=error)
+    title, advice = explain(500)
+    return render_template("web/error.html", title=title, advice=advice), 500
+
+
+def explain(status: int) -> tuple[str, str]:
+    """The title and the advice for an HTTP status, in the reader's language."""
+    sentences = {
+        400: (_("This request could not be understood"), _("Go back, reload the page and try again.")),
+        403: (_("You may not see this page"), _("Ask an administrator if you need it for your work.")),
+        404: (_("There is no such page"), _("Check the address, or go back to where you came from.")),
+        405: (_("This page cannot be used in this way"), _("Go back and use the buttons on the page.")),
+        409: (_("Someone was quicker"), _("Reload the page to see how things stand now.")),
+        413: (_("That is too large"), _("Send less text or a smaller file.")),
+        429: (_("Too many tries"), _("Wait a quarter of an hour and try again.")),
+    }
+    unknown = (
+        _("Something went wrong on our side"),
+        _("Try again in a few minutes. What was saved before is safe."),
+    )
+    return sentences.get(status, unknown if status >= 500 else sentences[400])

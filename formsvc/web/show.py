@@ -1,0 +1,51 @@
+"""How instants, dates and assets appear on pages and in mail."""
+
+import hashlib
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, current_app, url_for
+from flask_babel import format_date, format_datetime
+
+from formsvc.web.access import PUBLIC, declare
+
+STATIC = Path(__file__).parent / "static"
+
+
+def init_app(app: Flask) -> None:
+    declare(app.view_functions["static"], PUBLIC)
+    app.jinja_env.filters.update(instant=instant, day=day)
+    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def now() -> datetime:
+    """This instant, in UTC."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The date of this instant in the installation's time zone."""
+    return now().astimezone(current_app.extensions["config"].time_zone).date()
+
+
+def instant(value: datetime) -> str:
+    """`value` in the installation's time zone and the reader's language."""
+    local = value.astimezone(current_app.extensions["config"].time_zone)
+    return str(format_datetime(local, "yyyy-MM-dd HH:mm", rebase=False))
+
+
+def day(value: date) -> str:
+    """`value` with its weekday, in the reader's language, e.g. 2026年11月27日 周五."""
+    return str(format_date(value, "full"))
+
+
+def asset(name: str) -> str:
+    """The address of a static file, with a mark that changes whenever its content does."""
+    return url_for("static", filename=name, v=_mark(name))
+
+
+@lru_cache
+def _mark(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
