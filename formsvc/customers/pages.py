@@ -31,17 +31,17 @@ def index() -> str:
     if before:
         customers = customers.where(Customer.id < before)
     rows = db.session.scalars(customers.order_by(Customer.id.desc()).limit(PAGE + 1)).all()
-    category = record_fields(definition_of(current(db.session)))["record.category"]
     return render_template(
         "customers/index.html", customers=rows[:PAGE], text=text, more=len(rows) > PAGE, paged=bool(before),
-        category=lambda code: TYPES["select"].show(code, category, str(get_locale())),
+        show=_shower(),
     )  # fmt: skip
 
 
 @blueprint.get("/duplicates")
 @requires(Permission.SEE)
 def probable_duplicates() -> str:
-    return render_template("customers/duplicates.html", pairs=duplicates.pairs(db.session, reach.visible(me())))
+    pairs = duplicates.pairs(db.session, reach.visible(me()))
+    return render_template("customers/duplicates.html", pairs=pairs, show=_shower())
 
 
 @blueprint.get("/<number>")
@@ -69,6 +69,12 @@ def shown(row: CustomerValue, field: Field | None) -> str:
     if row.secret is not None:
         return masked(row.secret)
     return TYPES[field.type].show(row.value, field, str(get_locale())) if field else str(row.value or "")
+
+
+def _shower() -> Callable[[str, Any], str]:
+    """A function that shows a value of the field with the given key."""
+    fields, language = record_fields(definition_of(current(db.session))), str(get_locale())
+    return lambda key, value: TYPES[fields[key].type].show(value, fields[key], language)
 
 
 def _groups(fields: Mapping[str, Field], held: Mapping[str, CustomerValue]) -> list[list[tuple[Field, CustomerValue]]]:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField
 from wtforms import Field as Control
+from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
 from formsvc.fields import TYPES, Field, Raw, Value, Wrong, check, sentence
@@ -27,12 +28,13 @@ class AnswerControl(Control):
         self.typed: Raw = {}
         self.data: Value = None
 
-    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
         """Take what was posted, or show `data`, a held value."""
         if formdata is not None:
             self.typed = {part: formdata.getlist(self.part_name(part)) for part in self.type_.parts}
         else:
-            self.data, self.typed = data, self.type_.raw(data, self.question)
+            self.data = None if data is unset_value else data
+            self.typed = self.type_.raw(self.data, self.question)
         self.process_errors = []
 
     def pre_validate(self, form: Any) -> None:

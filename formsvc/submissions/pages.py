@@ -126,6 +126,7 @@ def _page(
         form=form, definition=definition_of(invitation.version), invitation=invitation, token=token,
         contact=manager_of(invitation.customer), last=last, sent_meanwhile=sent_meanwhile,
         seen=last.revision if last and (not posted or sent_meanwhile) else request.form.get("seen", 0),
+        sensitive_module=[m.key for m in form.modules if any(f.sensitive for f in m.fields)][-1:],
         returned=last if last and last.state is SubmissionState.RETURNED else None,
     )  # fmt: skip
 

@@ -1,0 +1,55 @@
+// What a page does better with JavaScript; every page works without it.
+"use strict";
+
+// A second press while the first is under way sends nothing; the server holds it as well.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  const button = event.submitter;
+  if (button) button.setAttribute("aria-disabled", "true");
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+  for (const button of document.querySelectorAll("button[aria-disabled]")) button.removeAttribute("aria-disabled");
+});
+
+// The summary of errors is read first.
+const summary = document.getElementById("errors");
+if (summary) summary.focus();
+
+// Copy a link.
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const input = document.getElementById(button.dataset.copy);
+    input.select();
+    await navigator.clipboard.writeText(input.value);
+    button.textContent = button.dataset.done;
+  });
+}
+
+// A long list of options gets a box to search it.
+for (const select of document.querySelectorAll("select[data-search]")) {
+  const box = document.createElement("input");
+  box.type = "search";
+  box.className = "filter";
+  box.placeholder = select.dataset.search;
+  box.setAttribute("aria-label", select.dataset.search);
+  box.setAttribute("aria-controls", select.id);
+  const all = [...select.options];
+  box.addEventListener("input", () => {
+    const wanted = box.value.trim().toLowerCase();
+    const chosen = select.value;
+    const found = all.filter((o) => !o.value || `${o.text} ${o.dataset.words || ""}`.toLowerCase().includes(wanted));
+    select.replaceChildren(...found);
+    const hits = found.filter((o) => o.value);
+    if (found.some((o) => o.value === chosen && chosen)) select.value = chosen;
+    else if (wanted && hits.length) select.value = hits[0].value;
+    else select.value = "";
+  });
+  select.before(box);
+}

@@ -1,0 +1,45 @@
+"""Processes that act on one installation at the same moment."""
+
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.synchronize import Barrier
+from typing import Any, TypeVar
+
+from config import Config
+from tests.installation import running
+
+COUNT = 8
+PATIENCE = 60  # seconds until those that wait for one that never comes give up
+Result = TypeVar("Result")
+_barriers: dict[int, Barrier] = {}
+
+
+class Processes:
+    """COUNT processes that are started once. Those of one call begin together, each in an application of its own."""
+
+    def __enter__(self) -> "Processes":
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["tests.processes"])
+        barriers = {parties: context.Barrier(parties) for parties in (2, COUNT)}
+        self._pool = ProcessPoolExecutor(COUNT, context, initializer=_keep, initargs=(barriers,))
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._pool.shutdown()
+
+    def at_once(self, count: int, config: Config, act: Callable[..., Result], *given: Any) -> list[Result]:
+        """What `act`, a function at the top of a module, returns in each of `count` (2 or 8) processes."""
+        futures = [self._pool.submit(_together, count, config, act, given) for _ in range(count)]
+        return [future.result(PATIENCE) for future in futures]
+
+
+def _keep(barriers: dict[int, Barrier]) -> None:
+    _barriers.update(barriers)
+
+
+def _together(count: int, config: Config, act: Callable[..., Result], given: tuple[Any, ...]) -> Result:
+    """Nobody begins before all are there; who fails before that does not keep the others waiting for ever."""
+    with running(config) as app, app.app_context():
+        _barriers[count].wait(PATIENCE)
+        return act(*given)
