@@ -95,8 +95,7 @@ def upgrade() -> None:
     """Bring the schema to the newest version. Two calls at once take turns."""
     with _only_one(), db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("SELECT pg_advisory_lock(7302026)")
-            connection.commit()
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7302026)")  # until this block ends
         alembic.upgrade()
 
 
@@ -121,11 +120,15 @@ def _as_plain_type(kind: str, item: Any, _context: Any) -> str | bool:
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    """Pragmas that hold foreign keys, and a commit that survives power loss (synchronous=FULL)."""
+    """Pragmas that hold foreign keys, and a commit that survives power loss (synchronous=FULL).
+
+    With recursive_triggers a REPLACE asks the triggers that refuse deletions.
+    """
     if not isinstance(connection, sqlite3.Connection):
         raise TypeError("the driver of SQLite is Python's own")
     connection.isolation_level = None  # BEGIN is ours: the driver's own loses updates silently
-    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+    pragmas = "busy_timeout=30000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "recursive_triggers=ON"
+    for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
 
 

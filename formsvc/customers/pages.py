@@ -4,16 +4,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, abort, current_app, render_template, request
-from flask_babel import get_locale
+from flask_babel import gettext as _
 
 from formsvc.customers import duplicates, reach, record
 from formsvc.customers.models import Customer, CustomerValue
 from formsvc.customers.worksheet.columns import record_fields
 from formsvc.db import db
 from formsvc.fields import TYPES, Field, half_width, masked
+from formsvc.questionnaires.definition import Definition
 from formsvc.questionnaires.verbs import current, definition_of
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission
+from formsvc.web import language
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
 PAGE = 50
@@ -48,13 +50,14 @@ def probable_duplicates() -> str:
 @requires(Permission.SEE)
 def show(number: str) -> str:
     customer = find_or_404(number)
-    fields = record_fields(definition_of(current(db.session)))
+    definition = definition_of(current(db.session))
+    fields = record_fields(definition)
     history = record.history(db.session, customer)
     held = {row.field: row for row in history if row.superseded_at is None}
     panels = [panel(customer) for panel in current_app.extensions["customer-panels"]]
     return render_template(
-        "customers/show.html", customer=customer, groups=_groups(fields, held), history=history, panels=panels,
-        label=lambda key: fields[key].label.in_(str(get_locale())) if key in fields else key,
+        "customers/show.html", customer=customer, groups=_groups(definition, held), history=history, panels=panels,
+        label=lambda key: fields[key].label.in_(language.current()) if key in fields else key,
         shown=lambda row: shown(row, fields.get(row.field)),
     )  # fmt: skip
 
@@ -68,19 +71,20 @@ def shown(row: CustomerValue, field: Field | None) -> str:
     """A held value for people; a sensitive one masked."""
     if row.secret is not None:
         return masked(row.secret)
-    return TYPES[field.type].show(row.value, field, str(get_locale())) if field else str(row.value or "")
+    return TYPES[field.type].show(row.value, field, language.current()) if field else str(row.value or "")
 
 
 def _shower() -> Callable[[str, Any], str]:
     """A function that shows a value of the field with the given key."""
-    fields, language = record_fields(definition_of(current(db.session))), str(get_locale())
-    return lambda key, value: TYPES[fields[key].type].show(value, fields[key], language)
+    fields, reader = record_fields(definition_of(current(db.session))), language.current()
+    return lambda key, value: TYPES[fields[key].type].show(value, fields[key], reader)
 
 
-def _groups(fields: Mapping[str, Field], held: Mapping[str, CustomerValue]) -> list[list[tuple[Field, CustomerValue]]]:
-    """What is held, by module and in the fields' order."""
-    groups: dict[str, list[tuple[Field, CustomerValue]]] = {}
-    for key, field in fields.items():
+def _groups(definition: Definition, held: Mapping[str, CustomerValue]) -> dict[str, list[CustomerValue]]:
+    """What is held under the titles of its modules, in the questionnaire's order; the worksheet's own comes last."""
+    titles = {module.key: module.title.in_(language.current()) for module in definition.modules}
+    groups: dict[str, list[CustomerValue]] = {}
+    for key, field in record_fields(definition).items():
         if key in held and held[key].content is not None:
-            groups.setdefault(field.module, []).append((field, held[key]))
-    return list(groups.values())
+            groups.setdefault(titles.get(field.module, _("Follow-up")), []).append(held[key])
+    return groups

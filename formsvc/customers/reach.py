@@ -4,6 +4,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from formsvc.customers.models import Customer
+from formsvc.fields import clean
 from formsvc.staff.models import Permission, Staff
 
 
@@ -15,11 +16,11 @@ def visible(reader: Staff) -> Select[Customer]:
 
 def find(session: Session, reader: Staff, number: str) -> Customer | None:
     """The customer with `number`, where `reader` may see it."""
-    return session.scalar(visible(reader).where(Customer.number == number))
+    return session.scalar(visible(reader).where(Customer.number == clean(number)))
 
 
 def matching(customers: Select[Customer], text: str) -> Select[Customer]:
     """Those of `customers` whose number, name, contact, phone or mail contains `text`; % and _ mean themselves."""
-    pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    pattern = "%" + clean(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     searched = (Customer.number, Customer.name, Customer.contact, Customer.mobile, Customer.email)
     return customers.where(or_(*(column.ilike(pattern, escape="\\") for column in searched)))

@@ -12,6 +12,7 @@ from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import queue
+from formsvc.mail.mime import one_line
 from formsvc.mail.models import MailState, OutboxMessage
 
 LEASE = timedelta(minutes=10)
@@ -59,7 +60,7 @@ def compose(message: Message) -> dict[str, str]:
             for part in ("subject.txt", "body.txt", "body.html")
         }
     return {
-        "subject": " ".join(parts["subject.txt"].split()),
+        "subject": one_line(parts["subject.txt"]),
         "text": parts["body.txt"].strip() + "\n",
         "html": parts["body.html"],
     }
@@ -68,8 +69,9 @@ def compose(message: Message) -> dict[str, str]:
 def lease(session: Session, now: datetime, limit: int) -> list[OutboxMessage]:
     """Up to `limit` messages that are due, oldest first, now this worker's own for LEASE."""
     outbox = OutboxMessage
-    due = select(outbox).where(outbox.state == MailState.QUEUED, outbox.due_at <= now).order_by(outbox.due_at)
-    return [row for row in session.scalars(due.limit(limit)).all() if _claim(session, row, now)]
+    due = select(outbox).where(outbox.state == MailState.QUEUED, outbox.due_at <= now)
+    oldest = due.order_by(outbox.due_at, outbox.id).limit(limit)  # one order for all workers: no deadlock
+    return [row for row in session.scalars(oldest).all() if _claim(session, row, now)]
 
 
 def _claim(session: Session, row: OutboxMessage, now: datetime) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField
@@ -14,6 +13,7 @@ from wtforms.validators import StopValidation
 
 from formsvc.fields import TYPES, Field, Raw, Value, Wrong, check, sentence
 from formsvc.questionnaires.definition import Definition, Module
+from formsvc.web import language
 
 _classes: dict[tuple[str, str, str], type["QuestionnaireForm"]] = {}
 
@@ -49,7 +49,7 @@ class AnswerControl(Control):
 
     def message(self, wrong: Wrong) -> str:
         """What is wrong and how to mend it, in the reader's language."""
-        return sentence(wrong, self.question.label.in_(language()), language())
+        return sentence(wrong, self.question.label.in_(language.current()), language.current())
 
 
 class QuestionnaireForm(FlaskForm):
@@ -101,7 +101,7 @@ class QuestionnaireForm(FlaskForm):
             self.consent.errors = [_("Tick this box if you agree. Without your consent we cannot keep what you enter.")]
         sensitive = [c for c in self.questions.values() if c.question.sensitive and any(map(any, c.typed.values()))]
         if sensitive and not self.consent_sensitive.data:
-            labels = _(", ").join(c.question.label.in_(language()) for c in sensitive)
+            labels = _(", ").join(c.question.label.in_(language.current()) for c in sensitive)
             self.consent_sensitive.errors = [
                 _("Tick this box if you agree, or empty these fields: %(labels)s.", labels=labels)
             ]
@@ -117,8 +117,3 @@ def form_class(definition: Definition, mark: str, audience: str, situation: str)
         members = {"modules": modules, "audience": audience, **controls}
         _classes[key] = type("QuestionnaireForm", (QuestionnaireForm,), members)
     return _classes[key]
-
-
-def language() -> str:
-    """The reader's language."""
-    return str(get_locale())

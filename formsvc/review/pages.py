@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session, joinedload
@@ -21,6 +20,7 @@ from formsvc.review.diff import Difference, Undecided
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission
 from formsvc.submissions.models import Submission, SubmissionState
+from formsvc.web import language
 from formsvc.web.show import now
 
 blueprint = Blueprint("review", __name__, url_prefix="/review")
@@ -113,7 +113,7 @@ def _page(submission: Submission, problem: str | None = None, undecided: Any = (
 def _shown(row: Difference, value: Any) -> str:
     if row.field.sensitive:
         return masked(value)
-    return TYPES[row.field.type].show(value, row.field, str(get_locale()))
+    return TYPES[row.field.type].show(value, row.field, language.current())
 
 
 def _too_late(id_: int, error: Exception) -> str:

@@ -1,7 +1,6 @@
 """The customer's page: GET shows the questionnaire or the receipt and changes nothing, POST submits."""
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -16,6 +15,7 @@ from formsvc.questionnaires.forms import QuestionnaireForm, form_class
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.submissions import verbs
 from formsvc.submissions.models import Submission, SubmissionState
+from formsvc.web import language
 from formsvc.web.access import public
 from formsvc.web.show import now, today
 
@@ -112,7 +112,7 @@ def _answers(form: QuestionnaireForm) -> verbs.Answers:
         values={key: value for key, value in form.answers.items() if key not in sensitive},
         secrets={key: value for key, value in form.answers.items() if key in sensitive and value is not None},
         consent_sensitive=bool(form.consent_sensitive.data),
-        language=str(get_locale()),
+        language=language.current(),
         seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else 0,
     )
 

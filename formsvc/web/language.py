@@ -20,7 +20,7 @@ class Catalogue(Domain):
     """The messages of one language, read from its .po file once: nothing to compile, nothing to go stale."""
 
     def get_translations(self) -> NullTranslations:
-        language = str(get_locale())
+        language = current()
         if language not in self.cache:
             self.cache[language] = read_catalogue(language)
         translations: NullTranslations = self.cache[language]
@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
     babel = Babel(app, default_locale="zh_CN", locale_selector=choose)
     babel.domain_instance = Catalogue()
     app.add_url_rule("/language", view_func=set_language, methods=["POST"])
-    app.context_processor(lambda: {"language": str(get_locale()), "languages": LANGUAGES})
+    app.context_processor(lambda: {"language": current(), "languages": LANGUAGES})
 
 
 def choose() -> str:
@@ -42,6 +42,12 @@ def choose() -> str:
     if asked in LANGUAGES:
         return str(asked)
     return request.accept_languages.best_match(list(LANGUAGES)) or "zh_CN"
+
+
+def current() -> str:
+    """The language of the page or mail that is being made, one of LANGUAGES. Babel calls Chinese zh_Hans_CN."""
+    locale = get_locale()
+    return "zh_CN" if locale is None or locale.language == "zh" else "en"
 
 
 @public

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from formsvc import audit
@@ -63,8 +63,11 @@ def _find(session: Session, row: CheckedRow) -> Customer | None:
         if numbered is None or _is_same(numbered, row):
             return numbered
         row.number = None
-    known = or_(Customer.mobile == _text(row, "contacts.mobile"), Customer.email == _text(row, "contacts.email"))
-    return session.scalars(select(Customer).where(Customer.name == _text(row, "basic.full_name"), known)).first()
+    mobile, email = _text(row, "contacts.mobile"), _text(row, "contacts.email")
+    given = [column == text for column, text in ((Customer.mobile, mobile), (Customer.email, email)) if text]
+    known = or_(*given) if given else and_(Customer.mobile.is_(None), Customer.email.is_(None))
+    named = select(Customer).where(Customer.name == _text(row, "basic.full_name"), known)
+    return session.scalars(named.order_by(Customer.id).limit(1)).first()
 
 
 def _is_same(customer: Customer, row: CheckedRow) -> bool:

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -18,6 +20,11 @@ from formsvc.fields import clean
 MAX_COLUMNS, MAX_ROWS, MAX_CELL = 60, 200_000, 32_767
 MAX_UNPACKED = 400 * 1024 * 1024
 Line = tuple[int, list[str]]
+DAMAGED = (  # what zipfile, expat and openpyxl raise on a damaged workbook, some of it while its rows are read
+    zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, OSError, EOFError,
+    ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RuntimeError,
+)  # fmt: skip
+ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 NEEDED = ("客户名称/个人姓名", "手机号码")
 
 
@@ -96,11 +103,15 @@ def _xlsx(path: Path) -> list[Line]:
         with zipfile.ZipFile(path) as archive:
             if sum(info.file_size for info in archive.infolist()) > MAX_UNPACKED:
                 raise NotAWorksheet("too-large")
-        book = load_workbook(path, read_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, SyntaxError) as error:
-        if isinstance(error, NotAWorksheet):
-            raise
+        return _first_sheet(path)
+    except NotAWorksheet:
+        raise
+    except DAMAGED as error:
         raise NotAWorksheet("not-xlsx") from error
+
+
+def _first_sheet(path: Path) -> list[Line]:
+    book = load_workbook(path, read_only=True)
     sheet = book.worksheets[0] if book.worksheets else None
     if sheet is None:
         raise NotAWorksheet("empty")
@@ -154,5 +165,4 @@ def cell_text(cell: Any) -> str:
 
 def unescaped(cell: str) -> str:
     """The text of a CSV cell that was written by `writing.escaped`."""
-    inner = cell[1:] if cell.startswith("'") and cell[1:2] in ("=", "+", "-", "@", "\t", "\r") else cell
-    return clean(inner[:MAX_CELL])
+    return clean((cell[1:] if ESCAPED.match(cell) else cell)[:MAX_CELL])

@@ -1,12 +1,13 @@
 """Rows of a worksheet into a file: XLSX or CSV, in which what looks like a formula stays text. Pure."""
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from xlsxwriter import Workbook
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = re.compile(r"'*[=+\-@\t\r]")  # also behind apostrophes, so that reading takes off only the one put before
 
 
 def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
@@ -22,7 +23,7 @@ def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> i
 
 def escaped(cell: str) -> str:
     """`cell` for a CSV file, with an apostrophe before what a spreadsheet would calculate."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    return f"'{cell}" if FORMULA.match(cell) else cell
 
 
 def _csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
