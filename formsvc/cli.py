@@ -276,6 +276,7 @@ def _tell_refused(report: files.Report, file: Path, dry_run: bool) -> None:
 
 
 def _tell_duplicates(numbers: set[str]) -> None:
+    db.session.rollback()  # what this session read before the import is out of date
     for pair in duplicates.pairs(db.session, select(Customer), among=numbers):
         shared = ", ".join(pair.evidence)
         click.echo(f"Perhaps one customer: {pair.newer.number} and {pair.older.number} (same {shared})")

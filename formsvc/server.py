@@ -29,10 +29,10 @@ class Stopped(Exception):
     """Ctrl-C or SIGTERM."""
 
 
-def serve(config: Config) -> None:
+def serve(config: Config, application: str = "wsgi:app") -> None:
     """The production web server, until SIGTERM or SIGINT: one process for each core, up to MAX_WORKERS."""
     Server(
-        "wsgi:app", address=config.host, port=config.port, interface=Interfaces.WSGI, working_dir=ROOT,
+        application, address=config.host, port=config.port, interface=Interfaces.WSGI, working_dir=ROOT,
         workers=min(os.cpu_count() or 1, MAX_WORKERS), blocking_threads=1, respawn_failed_workers=True,
         log_enabled=False, workers_kill_timeout=10,
     ).serve()  # fmt: skip

@@ -185,7 +185,6 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("link_number", sa.Integer(), nullable=False),
-        sa.Column("language", sa.String(length=10), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("issued_by", sa.Integer(), nullable=True),
         sa.Column("deadline_on", sa.Date(), nullable=False),

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formsvc.customers.models import Customer
@@ -55,7 +55,6 @@ class Invitation(Base):
     version_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_versions.id"))
     state: Mapped[InvitationState] = mapped_column(one_of(InvitationState))
     link_number: Mapped[int] = mapped_column(default=1)
-    language: Mapped[str] = mapped_column(String(10))
     issued_at: Mapped[datetime]
     issued_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     deadline_on: Mapped[date]

@@ -37,6 +37,7 @@ def issue(
     session: Session, customer: Customer, actor: str, staff_id: int | None, now: datetime, days: int = schedule.DAYS
 ) -> Invitation:
     """Invite `customer`, with a mail where an address is held. Raises AlreadyInvited, ValueError for `days`."""
+    session.refresh(customer, with_for_update=True)  # two who invite at once take turns
     version = current(session)
     live = live_invitation(session, customer, version.questionnaire_id)
     if live and live.closes_at > now:
@@ -45,7 +46,7 @@ def issue(
         _move(session, live, InvitationState.REVOKED, next_step=None, due_at=None)
     invitation = Invitation(
         customer_id=customer.id, questionnaire_id=version.questionnaire_id, version_id=version.id,
-        state=InvitationState.OPEN, language=customer.language, issued_at=now, issued_by=staff_id,
+        state=InvitationState.OPEN, issued_at=now, issued_by=staff_id,
         **_times(now, days, definition_of(version).grace_days),
     )  # fmt: skip
     session.add(invitation)
@@ -103,7 +104,7 @@ def take_step(session: Session, invitation: Invitation, now: datetime) -> Step |
     """Claim the latest step that is due at `now`, and set when the next one is; None where another was quicker."""
     zone = _zone()
     step = schedule.latest_step(invitation.deadline_on, now, zone)
-    if step is None or invitation.next_step is None:
+    if step is None or invitation.due_at is None or invitation.due_at > now:
         return None
     following = schedule.next_step(invitation.deadline_on, now, zone)
     try:
@@ -123,12 +124,24 @@ def live_invitation(session: Session, customer: Customer, questionnaire_id: int)
     return session.scalar(invitations)
 
 
-def put_mail(session: Session, invitation: Invitation, kind: str, step: str, now: datetime, **context: Any) -> bool:
-    """Queue a mail about `invitation` to its customer, from its manager. False where no address is held."""
+def put_mail(
+    session: Session,
+    invitation: Invitation,
+    kind: str,
+    step: str,
+    now: datetime,
+    language: str | None = None,
+    **context: Any,
+) -> bool:
+    """Queue a mail about `invitation` to its customer, from its manager. False where no address is held.
+
+    It is in `language`, or in the one that is held of the customer.
+    """
     customer = invitation.customer
     if not customer.email:
         return False
-    with force_locale(invitation.language):
+    language = language or customer.language
+    with force_locale(language):
         manager = manager_of(customer)
     shared = {
         "customer": customer,
@@ -138,7 +151,7 @@ def put_mail(session: Session, invitation: Invitation, kind: str, step: str, now
         "url": links.url(invitation.id, invitation.link_number),
     }
     message = Message(
-        kind=kind, subject=invitation.subject, step=step, recipient=customer.email, language=invitation.language,
+        kind=kind, subject=invitation.subject, step=step, recipient=customer.email, language=language,
         context=shared | context, sender_name=manager.name, reply_to=manager.email,
     )  # fmt: skip
     return put(session, message, now)

@@ -106,4 +106,4 @@ def _mail(session: Session, submission: Submission, kind: str, now: datetime, no
     """Each decision is about another revision, and each revision is decided once: its number is the mail's step."""
     invitation, step = submission.invitation, f"revision-{submission.revision}"
     session.refresh(invitation.customer)
-    invitations.put_mail(session, invitation, kind, step, now, note=note)
+    invitations.put_mail(session, invitation, kind, step, now, submission.language, note=note)

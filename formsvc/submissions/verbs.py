@@ -91,9 +91,12 @@ def latest(session: Session, invitation_id: int) -> Submission | None:
 
 
 def carried(last: Submission | None, answers: Answers) -> dict[str, Value]:
-    """The sensitive values: those typed now, and those of the revision that is mended and were left as they are."""
+    """The sensitive values: those typed now, and those of the revision that is mended and were left as they are.
+
+    What is typed now without the consent of its own is not kept (M6).
+    """
     before = last.secrets or {} if last and last.state in MENDABLE else {}
-    return {**before, **answers.secrets}
+    return {**before, **(answers.secrets if answers.consent_sensitive else {})}
 
 
 def _supersede(session: Session, last: Submission) -> None:
