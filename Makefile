@@ -9,7 +9,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet --quiet
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH PIP_CONSTRAINT PIP_DRY_RUN PIP_NO_BINARY PIP_NO_BUILD_ISOLATION PIP_NO_DEPS \
 	PIP_ONLY_BINARY PIP_PREFIX PIP_PYTHON PIP_QUIET PIP_REQUIRE_HASHES PIP_REQUIREMENT PIP_ROOT PIP_TARGET PIP_USER PIP_VERBOSE
 
-.PHONY: run test lint lock bench clean
+.PHONY: run test lint lock messages bench clean
 .NOTPARALLEL:
 
 run: .venv/run.stamp
@@ -34,6 +34,12 @@ COMPILE = $(PY) -m uv pip compile pyproject.toml --quiet --universal --python-ve
 lock: .venv/dev.stamp
 	@$(COMPILE) --group build --output-file requirements.lock
 	@$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+CATALOGUE = formsvc/translations/zh_CN/LC_MESSAGES/messages.po
+
+messages: .venv/dev.stamp
+	@.venv/bin/pybabel -q extract -F pyproject.toml --no-location -w 120 --sort-output -o .venv/messages.pot .
+	@.venv/bin/pybabel -q update -l zh_CN -i .venv/messages.pot -o $(CATALOGUE) --no-fuzzy-matching --ignore-obsolete -w 120 --omit-header
 
 clean:
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist *.egg-info

@@ -12,8 +12,8 @@ ROOMS = (
     "staff",
     "mail",
     "fields",
+    "questionnaires",  # above customers: a record is described in its terms
     "customers",
-    "questionnaires",
     "invitations",
     "submissions",
     "review",

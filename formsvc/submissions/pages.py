@@ -61,8 +61,9 @@ def _send(token: str, form: QuestionnaireForm) -> Response | str | tuple[str, in
             verbs.submit(session, invitation, _answers(form), now())
     except (verbs.LinkIsDead, verbs.AlreadyDecided):
         return fill(token)
-    except verbs.SentMeanwhile as meanwhile:
-        return _page(_found(token), form, meanwhile.submission, token, sent_meanwhile=True), 409
+    except verbs.SentMeanwhile:  # what it names ended with its transaction
+        invitation = _found(token)
+        return _page(invitation, form, verbs.latest(db.session, invitation.id), token, sent_meanwhile=True), 409
     return redirect(url_for(".fill", token=token, lang=request.args.get("lang")), 303)
 
 
