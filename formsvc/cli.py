@@ -1,9 +1,7 @@
 """The console. Exit status: 0 done, 1 refused with a reason on standard error, 2 wrong usage."""
 
 import sys
-from collections import Counter
 from datetime import datetime
-from pathlib import Path
 
 import click
 from flask import Flask, current_app
@@ -12,11 +10,10 @@ from sqlalchemy import select
 
 from config import Config, ConfigError
 from formsvc import create_app, demo, server, worker
-from formsvc.customers import duplicates
+from formsvc.console import on_schema
+from formsvc.customers.console import customers_group
 from formsvc.customers.models import Customer
-from formsvc.customers.worksheet import files, reading
-from formsvc.customers.worksheet.importing import Outcome
-from formsvc.db import alembic, db, transaction, upgrade
+from formsvc.db import db, transaction, upgrade
 from formsvc.invitations import links, verbs
 from formsvc.invitations.schedule import DAYS, MAX_DAYS, MIN_DAYS
 from formsvc.mail.delivery import deliver_due
@@ -27,16 +24,6 @@ from formsvc.staff.models import Role
 from formsvc.web.show import now
 from formsvc.workdays import is_announced
 
-UNREADABLE = {
-    "empty": "it has no rows",
-    "column-twice": "the column {0} stands twice",
-    "no-columns": "it lacks the column {0}, so it is not a worksheet",
-    "too-large": "it is too large",
-    "too-many-rows": "it has more than {0} rows: split it",
-    "not-xlsx": "it is damaged, or not an XLSX workbook",
-    "not-csv": "it cannot be read as CSV ({0})",
-    "not-text": "it is neither an XLSX workbook nor a CSV text",
-}
 ACCOUNT = {
     "taken": "there is an account with this address already",
     "short-password": f"a password needs {staff.MIN_PASSWORD} characters or more",
@@ -55,10 +42,9 @@ def init() -> None:
 
 
 @click.command("demo")
-@with_appcontext
+@on_schema
 def load_demo() -> None:
     """Load sample staff and customers."""
-    _need_schema()
     for sign in demo.load(now()):
         click.echo(f"{sign.role}: {sign.email}  password: {sign.password}")
 
@@ -73,10 +59,9 @@ def staff_group() -> None:
 @click.option("--name", required=True)
 @click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
 @click.option("--phone", help="Shown to customers beside the name.")
-@with_appcontext
+@on_schema
 def add_staff(email: str, name: str, role: str, phone: str | None) -> None:
     """Add an account; the password is read from standard input."""
-    _need_schema()
     if sys.stdin.isatty():
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:
@@ -91,63 +76,13 @@ def add_staff(email: str, name: str, role: str, phone: str | None) -> None:
     click.echo(f"Added {email}.")
 
 
-@click.group("customers")
-def customers_group() -> None:
-    """The master record as a worksheet."""
-
-
-@customers_group.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--owner", metavar="EMAIL", help="The account manager of customers that are new.")
-@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
-@with_appcontext
-def import_customers(file: Path, owner: str | None, dry_run: bool) -> None:
-    """Import a worksheet; refused rows go to FILE.refused.csv."""
-    _need_schema()
-    account = staff.find(db.session, owner) if owner else None
-    if owner and account is None:
-        raise click.ClickException(f"there is no account {owner}")
-    try:
-        sheet = reading.read(file)
-    except reading.NotAWorksheet as error:
-        raise click.ClickException(f"{file}: {UNREADABLE[error.code].format(error.detail)}") from error
-    if sheet.unknown:
-        click.echo(f"Columns that a worksheet does not have are left out: {', '.join(sheet.unknown)}", err=True)
-    with click.progressbar(sheet.rows, label="Reading rows", file=sys.stderr) as rows:
-        report = files.import_sheet(sheet, rows, account, now(), dry_run=dry_run, language="zh_CN")
-    _tell_counts(report.counts, dry_run)
-    for row in report.renumbered:
-        own = row.number or "a number of its own"
-        click.echo(
-            f"row {row.row.number}: {row.given_number} is another customer's number; this one has {own}", err=True
-        )
-    _tell_refused(report, file, dry_run)
-    if not dry_run:
-        _tell_duplicates(report.numbers)
-
-
-@customers_group.command("export")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@with_appcontext
-def export_customers(file: Path) -> None:
-    """Write all customers to FILE, which ends in .xlsx or .csv."""
-    _need_schema()
-    if file.suffix.lower() not in (".xlsx", ".csv"):
-        raise click.UsageError("FILE must end in .xlsx or .csv")
-    try:
-        click.echo(f"Wrote {files.export(file)} customers to {file}.")
-    except OSError as error:
-        raise click.ClickException(f"{file}: {error.strerror}") from error
-
-
 @click.command()
 @click.argument("numbers", nargs=-1, required=True, metavar="CX… [CX… …]")
 @click.option("--days", type=click.IntRange(MIN_DAYS, MAX_DAYS), default=DAYS, show_default=True,
               help="Working days until the deadline.")  # fmt: skip
-@with_appcontext
+@on_schema
 def invite(numbers: tuple[str, ...], days: int) -> None:
     """Invite customers: queue the mail, print number and link."""
-    _need_schema()
     refused = [problem for number in numbers if (problem := _invite(number, days))]
     for problem in refused:
         click.echo(problem, err=True)
@@ -156,19 +91,17 @@ def invite(numbers: tuple[str, ...], days: int) -> None:
 
 
 @click.command("worker")
-@with_appcontext
+@on_schema
 def run_worker() -> None:
     """Deliver mail and run the clock until stopped."""
-    _need_schema()
     worker.work(current_app._get_current_object())  # type: ignore[attr-defined]
 
 
 @click.command()
 @click.option("--at", "at", metavar="TIME", help="ISO 8601, e.g. 2026-12-01T09:00:00+08:00; now unless said.")
-@with_appcontext
+@on_schema
 def tick(at: str | None) -> None:
     """Run once what is due at TIME, and deliver due mail."""
-    _need_schema()
     instant = _instant(at) if at else now()
     reminded = remind_due(instant)
     delivered = deliver_due(max(instant, now()))
@@ -180,10 +113,9 @@ def tick(at: str | None) -> None:
 
 
 @click.command()
-@with_appcontext
+@on_schema
 def serve() -> None:
     """Run the production web server."""
-    _need_schema()
     server.serve(current_app.extensions["config"])
 
 
@@ -233,11 +165,6 @@ def main() -> None:
     )
 
 
-def _need_schema() -> None:
-    if alembic.needs_upgrade():
-        raise click.ClickException("the database is not set up, or behind: run formsvc init")
-
-
 def _invite(number: str, days: int) -> str | None:
     """Invite one customer and print its link; why not, where it is refused."""
     try:
@@ -248,38 +175,11 @@ def _invite(number: str, days: int) -> str | None:
             invitation = verbs.issue(session, customer, "system", None, now(), days)
             url, has_mail = links.url(invitation.id, invitation.link_number), bool(customer.email)
     except verbs.AlreadyInvited as error:
-        return f"{number}: is invited already, until {error.invitation.deadline_on}; issue the link again on its page"
+        return f"{number}: is invited already, until {error.deadline_on}; issue the link again on its page"
     click.echo(f"{customer.number}\t{url}")
     if not has_mail:
         click.echo(f"{number}: no mail address is held, hand the link over yourself", err=True)
     return None
-
-
-def _tell_counts(counts: Counter[Outcome], dry_run: bool) -> None:
-    told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome)
-    click.echo(f"{'Would be: ' if dry_run else ''}{counts.total()} rows: {told}")
-
-
-def _tell_refused(report: files.Report, file: Path, dry_run: bool) -> None:
-    for row in report.refused:
-        for problem in row.problems:
-            click.echo(f"row {row.row.number}, {problem.column}: {problem.value!r}: {problem.reason}", err=True)
-    if not report.refused or dry_run:
-        return
-    target = file.with_name(file.name + ".refused.csv")
-    try:
-        files.write_refused(target, report.refused)
-    except OSError:
-        target = current_app.extensions["config"].var / target.name
-        files.write_refused(target, report.refused)
-    click.echo(f"Refused rows are in {target}: mend them there and import that file.")
-
-
-def _tell_duplicates(numbers: set[str]) -> None:
-    db.session.rollback()  # what this session read before the import is out of date
-    for pair in duplicates.pairs(db.session, select(Customer), among=numbers):
-        shared = ", ".join(pair.evidence)
-        click.echo(f"Perhaps one customer: {pair.newer.number} and {pair.older.number} (same {shared})")
 
 
 def _instant(text: str) -> datetime:

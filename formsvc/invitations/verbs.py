@@ -22,11 +22,12 @@ RETURN_DAYS = 3  # working days that a customer has at least to mend what was re
 
 
 class AlreadyInvited(Exception):
-    """The customer has a live invitation to this questionnaire; it is `invitation`."""
+    """The customer has a live invitation to this questionnaire; it is `invitation`, with a deadline on that day."""
 
     def __init__(self, invitation: Invitation) -> None:
         super().__init__(invitation.id)
         self.invitation = invitation
+        self.deadline_on = invitation.deadline_on  # what is caught outside of the transaction reads no row any more
 
 
 class NotPossible(Exception):

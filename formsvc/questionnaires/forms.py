@@ -15,6 +15,8 @@ from formsvc.fields import TYPES, Field, Raw, Value, Wrong, check, sentence
 from formsvc.questionnaires.definition import Definition, Module
 from formsvc.web import language
 
+REFUSALS = (False, "", "false", "0", "no", "off")  # what a program may send for a box that is not ticked
+
 _classes: dict[tuple[str, str, str], type["QuestionnaireForm"]] = {}
 
 
@@ -57,8 +59,8 @@ class QuestionnaireForm(FlaskForm):
 
     modules: tuple[Module, ...] = ()
     audience = ""
-    consent = BooleanField()
-    consent_sensitive = BooleanField()
+    consent = BooleanField("", false_values=REFUSALS)  # without a label WTForms reads its catalogue at each request
+    consent_sensitive = BooleanField("", false_values=REFUSALS)
 
     def __init__(self, *, data: Mapping[str, Value], masks: Mapping[str, str], held: Mapping[str, Value]) -> None:
         """`data` fills the controls by name; `masks` are shown for sensitive values, which never fill a control."""

@@ -22,7 +22,8 @@ class NoQuestionnaire(LookupError):
 def publish(session: Session, data: Mapping[str, Any], now: datetime) -> QuestionnaireVersion:
     """The version with this definition: a new one, or the newest where it says the same. Raises ValueError."""
     key = definition_from_data(data).key
-    questionnaire = session.scalar(select(Questionnaire).where(Questionnaire.key == key)) or Questionnaire(key=key)
+    known = select(Questionnaire).where(Questionnaire.key == key).with_for_update()  # two at once take turns
+    questionnaire = session.scalar(known) or Questionnaire(key=key)
     session.add(questionnaire)
     session.flush()
     last = _newest(session, key)

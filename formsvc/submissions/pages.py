@@ -70,7 +70,7 @@ def _send(token: str, form: QuestionnaireForm) -> Response | str | tuple[str, in
 def _find(token: str) -> Invitation | tuple[str, int]:
     """The invitation of a link that can be opened, or the page that says why it cannot."""
     ids = links.read(token)
-    invitation = db.session.get(Invitation, ids[0]) if ids else None
+    invitation = db.session.get(Invitation, ids[0], options=verbs.AT_ONCE) if ids else None
     if ids is None or invitation is None:
         return render_template("submissions/unknown_link.html", contact=organisation()), 404
     is_dead = invitation.link_number != ids[1] or invitation.state is InvitationState.REVOKED

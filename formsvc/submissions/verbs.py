@@ -6,17 +6,23 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from formsvc import audit
+from formsvc.customers.models import Customer
 from formsvc.fields import Value
 from formsvc.invitations import verbs as invitations
 from formsvc.invitations.models import Invitation, InvitationState
+from formsvc.questionnaires.models import QuestionnaireVersion
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.submissions.models import Consent, ConsentKind, Submission, SubmissionState
 
 OPEN_STATES = (InvitationState.OPEN, InvitationState.ANSWERED, InvitationState.RETURNED)
 MENDABLE = (SubmissionState.WAITING, SubmissionState.RETURNED)
+AT_ONCE = (  # an invitation with whom and what it asks, in one statement; a definition is read once, not each time
+    joinedload(Invitation.customer, innerjoin=True).joinedload(Customer.owner),
+    joinedload(Invitation.version, innerjoin=True).defer(QuestionnaireVersion.definition),
+)
 
 
 class LinkIsDead(Exception):
@@ -51,7 +57,8 @@ class Answers:
 
 def find_open(session: Session, invitation_id: int, link_number: int, now: datetime) -> Invitation:
     """The invitation of a link, held until the transaction ends. Raises LinkIsDead, AlreadyDecided."""
-    invitation = session.scalar(select(Invitation).where(Invitation.id == invitation_id).with_for_update(of=Invitation))
+    asked = select(Invitation).where(Invitation.id == invitation_id).options(*AT_ONCE)
+    invitation = session.scalar(asked.with_for_update(of=Invitation))
     if invitation is None or invitation.link_number != link_number or invitation.closes_at <= now:
         raise LinkIsDead
     if invitation.state is InvitationState.CLOSED:

@@ -7,15 +7,14 @@ from config import Config
 from formsvc.web import errors, headers, health, language, show
 
 csrf = CSRFProtect()
-MAX_BODY = 8 * 1024 * 1024
-MAX_FORM = 512 * 1024
+MAX_BODY = 512 * 1024  # many times the longest answers; no page takes a file
 
 
 def init_app(app: Flask, config: Config) -> None:
     secure = config.base_url.startswith("https://")
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
-        MAX_FORM_MEMORY_SIZE=MAX_FORM,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY,
         MAX_FORM_PARTS=1000,
         SESSION_COOKIE_NAME="__Host-formsvc" if secure else "formsvc",
         SESSION_COOKIE_SECURE=secure,

@@ -1,8 +1,10 @@
 """The language of a page: `?lang=`, then the choice of this session, then the browser's, then Chinese."""
 
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -28,7 +30,7 @@ class Catalogue(Domain):
 
 
 def init_app(app: Flask) -> None:
-    babel = Babel(app, default_locale="zh_CN", locale_selector=choose)
+    babel = Babel(app, default_locale="zh_CN", locale_selector=lambda: _locale(choose()))
     babel.domain_instance = Catalogue()
     app.add_url_rule("/language", view_func=set_language, methods=["POST"])
     app.context_processor(lambda: {"language": current(), "languages": LANGUAGES})
@@ -42,6 +44,12 @@ def choose() -> str:
     if asked in LANGUAGES:
         return str(asked)
     return request.accept_languages.best_match(list(LANGUAGES)) or "zh_CN"
+
+
+@cache
+def _locale(language: str) -> Locale:
+    """Babel looks a language's file up on disk each time."""
+    return Locale.parse(language)
 
 
 def current() -> str:

@@ -1,0 +1,103 @@
+"""The worksheet on the console."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import click
+from flask import current_app
+from sqlalchemy import select
+
+from formsvc.console import on_schema
+from formsvc.customers import duplicates
+from formsvc.customers.models import Customer
+from formsvc.customers.worksheet import files, reading
+from formsvc.customers.worksheet.importing import Outcome
+from formsvc.db import db
+from formsvc.staff import verbs as staff
+from formsvc.web.show import now
+
+UNREADABLE = {
+    "empty": "it has no rows",
+    "column-twice": "the column {0} stands twice",
+    "no-columns": "it lacks the column {0}, so it is not a worksheet",
+    "too-large": "it is too large",
+    "too-many-rows": "it has more than {0} rows: split it",
+    "not-xlsx": "it is damaged, or not an XLSX workbook",
+    "not-csv": "it cannot be read as CSV ({0})",
+    "not-text": "it is neither an XLSX workbook nor a CSV text",
+}
+
+
+@click.group("customers")
+def customers_group() -> None:
+    """The master record as a worksheet."""
+
+
+@customers_group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--owner", metavar="EMAIL", help="The account manager of customers that are new.")
+@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@on_schema
+def import_customers(file: Path, owner: str | None, dry_run: bool) -> None:
+    """Import a worksheet; refused rows go to FILE.refused.csv."""
+    account = staff.find(db.session, owner) if owner else None
+    if owner and account is None:
+        raise click.ClickException(f"there is no account {owner}")
+    try:
+        sheet = reading.read(file)
+    except reading.NotAWorksheet as error:
+        raise click.ClickException(f"{file}: {UNREADABLE[error.code].format(error.detail)}") from error
+    if sheet.unknown:
+        click.echo(f"Columns that a worksheet does not have are left out: {', '.join(sheet.unknown)}", err=True)
+    with click.progressbar(sheet.rows, label="Reading rows", file=sys.stderr) as rows:
+        report = files.import_sheet(sheet, rows, account, now(), dry_run=dry_run, language="zh_CN")
+    _tell_counts(report.counts, dry_run)
+    for row in report.renumbered:
+        own = row.number or "a number of its own"
+        click.echo(
+            f"row {row.row.number}: {row.given_number} is another customer's number; this one has {own}", err=True
+        )
+    _tell_refused(report, file, dry_run)
+    if not dry_run:
+        _tell_duplicates(report.numbers)
+
+
+@customers_group.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@on_schema
+def export_customers(file: Path) -> None:
+    """Write all customers to FILE, which ends in .xlsx or .csv."""
+    if file.suffix.lower() not in (".xlsx", ".csv"):
+        raise click.UsageError("FILE must end in .xlsx or .csv")
+    try:
+        click.echo(f"Wrote {files.export(file)} customers to {file}.")
+    except OSError as error:
+        raise click.ClickException(f"{file}: {error.strerror}") from error
+
+
+def _tell_counts(counts: Counter[Outcome], dry_run: bool) -> None:
+    told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome)
+    click.echo(f"{'Would be: ' if dry_run else ''}{counts.total()} rows: {told}")
+
+
+def _tell_refused(report: files.Report, file: Path, dry_run: bool) -> None:
+    for row in report.refused:
+        for problem in row.problems:
+            click.echo(f"row {row.row.number}, {problem.column}: {problem.value!r}: {problem.reason}", err=True)
+    if not report.refused or dry_run:
+        return
+    target = file.with_name(file.name + ".refused.csv")
+    try:
+        files.write_refused(target, report.refused)
+    except OSError:
+        target = current_app.extensions["config"].var / target.name
+        files.write_refused(target, report.refused)
+    click.echo(f"Refused rows are in {target}: mend them there and import that file.")
+
+
+def _tell_duplicates(numbers: set[str]) -> None:
+    db.session.rollback()  # what this session read before the import is out of date
+    for pair in duplicates.pairs(db.session, select(Customer), among=numbers):
+        shared = ", ".join(pair.evidence)
+        click.echo(f"Perhaps one customer: {pair.newer.number} and {pair.older.number} (same {shared})")
