@@ -40,6 +40,7 @@ class Config:
     port: int
     mail: MailConfig
     check_mail_domains: bool = True
+    organisation: str | None = None
 
     @property
     def is_local(self) -> bool:
@@ -62,6 +63,7 @@ class Config:
             port=port,
             mail=_mail(environ),
             check_mail_domains=_yes_or_no(environ, "FORMSVC_CHECK_MAIL_DOMAINS"),
+            organisation=environ.get("FORMSVC_ORGANISATION") or None,
         )
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask_alembic import Alembic
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaData, event
@@ -85,7 +85,22 @@ def init_app(app: Flask, url: str, migrations: Path) -> None:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """A session whose changes are committed together at the end, or not at all."""
+    """A session whose changes are committed together at the end, or not at all.
+
+    Raises RuntimeError within another one: it would wait for the other's turn for ever.
+    """
+    if "writing" in g:
+        raise RuntimeError("a transaction within a transaction")
+    g.writing = True
+    try:
+        with _begun() as session:
+            yield session
+    finally:
+        g.pop("writing")
+
+
+@contextmanager
+def _begun() -> Iterator[Session]:
     engine = db.engine.execution_options(writes=True)
     with _turn(engine), Session(engine, expire_on_commit=False) as session, session.begin():
         yield session

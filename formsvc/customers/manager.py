@@ -17,7 +17,8 @@ class Contact:
 
 def organisation() -> Contact:
     """Whom to ask where no account manager is known, in the language of the page or mail."""
-    return Contact(_("Customer service"), current_app.extensions["config"].mail.sender)
+    config = current_app.extensions["config"]
+    return Contact(config.organisation or _("Customer service"), config.mail.sender)
 
 
 def manager_of(customer: Customer) -> Contact:

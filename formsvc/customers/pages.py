@@ -10,12 +10,13 @@ from formsvc.customers import duplicates, reach, record
 from formsvc.customers.models import Customer, CustomerValue
 from formsvc.customers.worksheet.columns import record_fields
 from formsvc.db import db
-from formsvc.fields import TYPES, Field, half_width, masked
+from formsvc.fields import TYPES, Field, clean_line, half_width, masked
 from formsvc.questionnaires.definition import Definition
 from formsvc.questionnaires.verbs import current, definition_of
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission
 from formsvc.web import language
+from formsvc.web.urls import row_id
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
 PAGE = 50
@@ -25,8 +26,8 @@ Panel = Callable[[Customer], tuple[str, dict[str, Any]]]
 @blueprint.get("/")
 @requires(Permission.SEE)
 def index() -> str:
-    text = half_width(request.args.get("q", ""))[:100].strip()
-    before = request.args.get("before", type=int)
+    text = clean_line(half_width(request.args.get("q", "")))[:100]
+    before = request.args.get("before", type=row_id)
     customers = reach.visible(me())
     if text:
         customers = reach.matching(customers, text)

@@ -17,6 +17,7 @@ from formsvc.invitations.schedule import DAYS, MAX_DAYS, MIN_DAYS
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission
 from formsvc.web.show import now
+from formsvc.web.urls import row_id
 
 blueprint = Blueprint("invitations", __name__)
 PAGE = 50
@@ -26,7 +27,7 @@ PAGE = 50
 @requires(Permission.INVITE)
 def index() -> str:
     state = request.args.get("state", "")
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_id)
     found = _visible().order_by(Invitation.id.desc()).limit(PAGE + 1)
     if state in InvitationState.__members__.values():
         found = found.where(Invitation.state == InvitationState(state))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from email.utils import make_msgid
 from typing import Any
 
-from flask import render_template
+from flask import current_app, render_template
 from flask_babel import force_locale
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
@@ -42,10 +42,11 @@ def put(session: Session, message: Message, now: datetime) -> bool:
     )
     if session.scalar(known):
         return False
+    sender = current_app.extensions["config"].mail.sender
     row = OutboxMessage(
         kind=message.kind, subject=message.subject, step=message.step, recipient=message.recipient,
         sender_name=message.sender_name, reply_to=message.reply_to, content=compose(message),
-        message_id=make_msgid(domain="formsvc.invalid"), created_at=now, due_at=now,
+        message_id=make_msgid(domain=sender.rpartition("@")[2]), created_at=now, due_at=now,
     )  # fmt: skip
     session.add(row)
     session.info[WAKE] = True

@@ -22,6 +22,7 @@ from formsvc.staff.models import Permission
 from formsvc.submissions.models import Submission, SubmissionState
 from formsvc.web import language
 from formsvc.web.show import now
+from formsvc.web.urls import row_id
 
 blueprint = Blueprint("review", __name__, url_prefix="/review")
 PAGE = 50
@@ -31,7 +32,7 @@ PAGE = 50
 @requires(Permission.REVIEW)
 def queue() -> str:
     waiting = _visible().where(Submission.state == SubmissionState.WAITING)
-    if after := request.args.get("after", type=int):
+    if after := request.args.get("after", type=row_id):
         last = db.session.scalar(_visible().where(Submission.id == after)) or abort(404)
         waiting = waiting.where(tuple_(Submission.submitted_at, Submission.id) > (last.submitted_at, last.id))
     waiting = waiting.order_by(Submission.submitted_at, Submission.id).limit(PAGE + 1)
@@ -95,7 +96,7 @@ def _decide(session: Session, submission: Submission, action: str) -> str:
         verbs.reject(session, submission, me(), note, now())
         return _("Rejected. The record is as it was.")
     decisions = {key: request.form.get(f"decide-{key.replace('.', '-')}", "") for key in verbs.fields_of(submission)}
-    seen = request.form.get("seen", type=int) or submission.invitation.customer.version
+    seen = request.form.get("seen", type=row_id) or submission.invitation.customer.version
     merged = verbs.approve(session, submission, me(), decisions, note, seen, now())
     return _("Approved: %(count)s fields are in the record. The thank-you is on its way.", count=len(merged))
 

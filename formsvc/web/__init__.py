@@ -4,7 +4,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from config import Config
-from formsvc.web import errors, headers, health, language, show
+from formsvc.web import errors, headers, health, language, show, urls
 
 csrf = CSRFProtect()
 MAX_BODY = 512 * 1024  # many times the longest answers; no page takes a file
@@ -22,6 +22,7 @@ def init_app(app: Flask, config: Config) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session: an hour is shorter than a long form
     )
+    urls.init_app(app)
     csrf.init_app(app)
     language.init_app(app)
     show.init_app(app)

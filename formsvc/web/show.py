@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
     declare(app.view_functions["static"], PUBLIC)
     app.jinja_env.filters.update(instant=instant, day=day)
     app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["organisation"] = app.extensions["config"].organisation
     app.jinja_env.globals["is_local"] = app.extensions["config"].is_local
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -2,7 +2,32 @@
 
 from urllib.parse import urlsplit
 
-from flask import current_app
+from flask import Flask, current_app
+from werkzeug.routing import IntegerConverter, ValidationError
+
+MAX_ID = 2**31 - 1  # what both engines hold in a key
+
+
+class IdConverter(IntegerConverter):
+    """`<int:…>` in routes: a number that no row can have is no page."""
+
+    def to_python(self, value: str) -> int:
+        try:
+            return row_id(value)
+        except ValueError as error:
+            raise ValidationError from error  # the only one that a map takes for "no such page"
+
+
+def init_app(app: Flask) -> None:
+    app.url_map.converters["int"] = IdConverter
+
+
+def row_id(text: str) -> int:
+    """The key of a row in an address or a form. Raises ValueError for what none can be."""
+    number = int(text)
+    if not 0 <= number <= MAX_ID:
+        raise ValueError(f"{len(text)} digits are no key")
+    return number
 
 
 def local_path(target: str | None, default: str = "/") -> str:
