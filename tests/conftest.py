@@ -1,10 +1,13 @@
 """Fixtures of all tests: an installation on either engine, a session on it, processes that act at once."""
 
+import tempfile
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 
 import hypothesis
 import pytest
+import time_machine
 from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -13,7 +16,7 @@ from config import Config
 from formsvc.db import transaction
 from formsvc.staff import verbs as staff
 from tests.browser import Browser
-from tests.installation import Databases, Postgresql, Sqlite, config_for, running
+from tests.installation import NOW, Databases, Postgresql, Sqlite, config_for, running
 from tests.processes import Processes
 from tests.services import postgres
 
@@ -32,16 +35,19 @@ def _cheap_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    return Sqlite(tmp_path_factory.mktemp("sqlite"))
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    folder = tmp_path_factory.mktemp("sqlite")
+    with Sqlite(folder).keeping(folder) as databases:
+        yield databases
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    folder = tmp_path_factory.mktemp("postgresql")
-    with postgres(folder) as url:
-        databases = Postgresql(folder, url)
-        yield databases
+def postgresql() -> Iterator[Databases]:
+    """Not in pytest's folder: each run of pytest closes that to PostgreSQL, which runs as another user."""
+    with tempfile.TemporaryDirectory(prefix="formsvc-") as folder, postgres(Path(folder)) as url:
+        databases = Postgresql(Path(folder), url)
+        with databases.keeping(Path(folder)):
+            yield databases
         databases.maintenance.dispose()
 
 
@@ -80,14 +86,24 @@ def sqlite_app(sqlite: Databases, tmp_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def session(app: Flask) -> Iterator[Session]:
-    """The session of a transaction that is rolled back after the test, in an application context."""
-    with app.app_context(), transaction() as opened:
+def session(databases: Databases) -> Iterator[Session]:
+    """The session of a transaction that is rolled back after the test, in an application context, on both engines.
+
+    Its installation is not the test's own: such a test takes no `app` besides.
+    """
+    with databases.kept.app_context(), transaction() as opened:
         yield opened
         opened.rollback()
 
 
 @pytest.fixture
-def browser(sqlite_app: Flask) -> Browser:
-    """A browser on an installation on SQLite, with nobody signed in."""
+def clock() -> Iterator[time_machine.Traveller]:
+    """Time that begins at NOW; `clock.move_to` and `clock.shift` change it."""
+    with time_machine.travel(NOW.astimezone(UTC)) as traveller:  # a ZoneInfo would become the machine's own zone
+        yield traveller
+
+
+@pytest.fixture
+def browser(sqlite_app: Flask, clock: time_machine.Traveller) -> Browser:
+    """A browser on an installation on SQLite at NOW, with nobody signed in."""
     return Browser(sqlite_app)

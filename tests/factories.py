@@ -57,11 +57,11 @@ def customer(
     owner: Staff | None = None,
     audience: Audience = Audience.ENTERPRISE,
     situation: Situation = Situation.NEW,
-    **values: Value,
+    values: Mapping[str, Value] = {},
 ) -> Customer:
-    """A customer with the usual values, and those of `values` (`basic__industry="I"`) instead or besides."""
+    """A customer with the usual values, and those of `values` instead or besides."""
     usual = ENTERPRISE if audience is Audience.ENTERPRISE else INDIVIDUAL
-    given = {**usual, **{name.replace("__", "."): value for name, value in values.items()}}
+    given = {**usual, **values}
     return record.create(
         session, given, Source(Origin.WORKSHEET), NOW,
         audience=audience, situation=situation, owner_id=owner.id if owner else None,

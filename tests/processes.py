@@ -20,7 +20,7 @@ class Processes:
 
     def __enter__(self) -> "Processes":
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["tests.processes"])
+        context.set_forkserver_preload(["tests.processes", "tests.factories", "formsvc.cli"])
         barriers = {parties: context.Barrier(parties) for parties in (2, COUNT)}
         self._pool = ProcessPoolExecutor(COUNT, context, initializer=_keep, initargs=(barriers,))
         return self

@@ -1,0 +1,89 @@
+"""The list of customers, its search, and probable duplicates (M26, M45)."""
+
+import pytest
+from flask import Flask
+
+from formsvc.customers import pages
+from formsvc.customers.models import Audience
+from tests.browser import Browser, Page
+from tests.filling import account, customer
+from tests.forms import text_of
+
+
+@pytest.fixture
+def manager(browser: Browser, sqlite_app: Flask) -> str:
+    """The address of a manager who is signed in."""
+    email = account(sqlite_app)
+    browser.sign_in(email)
+    return email
+
+
+def numbers(page: Page) -> list[str]:
+    cells = [a for a in page.root.iter("a") if (a.get("href") or "").startswith("/customers/CX")]
+    return [text_of(cell) for cell in cells]
+
+
+def test_the_newest_customers_come_first_with_what_identifies_them(
+    browser: Browser, sqlite_app: Flask, manager: str
+) -> None:
+    customer(sqlite_app, manager, values={"record.category": "won"})
+    customer(sqlite_app, manager, audience=Audience.INDIVIDUAL)
+    page = browser.get("/customers/")
+    assert numbers(page) == ["CX202611002", "CX202611001"]
+    for text in ("合肥云盾科技有限公司", "张敏", "13856780001", "zhangmin@example.com", "成交客户", "李强", "李静"):
+        assert text in page.text
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("云盾", 1), ("CX202611", 2), ("ｃｘ２０２６１１００１", 1), ("１３８５６７８", 1), ("lijing@", 1),
+        (" 李静 ", 1),
+        ("%", 0), ("_", 0), ("%云%", 0), ("100%", 0), ("\\", 0), ("' OR '1'='1", 0), ("x" * 5000, 0),
+        ("\0", 2), ("", 2),
+    ],
+)  # fmt: skip
+def test_a_search_means_what_it_says(browser: Browser, sqlite_app: Flask, manager: str, text: str, found: int) -> None:
+    customer(sqlite_app, manager)
+    customer(sqlite_app, manager, audience=Audience.INDIVIDUAL)
+    page = browser.get("/customers/")
+    typed = Page(browser.client.get("/customers/", query_string={"q": text}, base_url="http://formsvc.test"), page.path)
+    assert len(numbers(typed)) == found
+
+
+def test_an_empty_list_and_an_empty_search_say_what_to_do(browser: Browser, sqlite_app: Flask, manager: str) -> None:
+    assert "formsvc customers import FILE" in browser.get("/customers/").text
+    customer(sqlite_app, manager)
+    assert "nobody%" in browser.get("/customers/?q=nobody%25").text
+    assert browser.get("/customers/duplicates").heading
+
+
+def test_pages_go_on_by_key_and_keep_the_search(
+    browser: Browser, sqlite_app: Flask, manager: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "PAGE", 2)
+    for _ in range(3):
+        customer(sqlite_app, manager)
+    first = browser.get("/customers/?q=%E4%BA%91")
+    second = browser.get(next(a.get("href") or "" for a in first.find_all("a", rel="next")))
+    assert numbers(first) + numbers(second) == ["CX202611003", "CX202611002", "CX202611001"]
+    assert second.find("input", name="q").get("value") == "云"
+    assert second.find_all("a", rel="next") == []
+
+
+@pytest.mark.parametrize("query", ["before=x", "before=-1", "before=0", "before=99999999999999999999999", "before=%00"])
+def test_a_key_that_is_none_is_passed_over(browser: Browser, sqlite_app: Flask, manager: str, query: str) -> None:
+    customer(sqlite_app, manager)
+    for path in ("/customers/", "/invitations/"):
+        browser.get(f"{path}?{query}")
+
+
+def test_probable_duplicates_stand_side_by_side_with_the_reason(
+    browser: Browser, sqlite_app: Flask, manager: str
+) -> None:
+    customer(sqlite_app, manager)
+    other = {"basic.full_name": "合肥云盾科技", "contacts.mobile": "+8613900001111", "contacts.email": "x@example.com"}
+    customer(sqlite_app, manager, values=other)
+    page = browser.get("/customers/duplicates")
+    assert numbers(page) == ["CX202611001", "CX202611002"]
+    assert "名称" in page.text

@@ -1,0 +1,148 @@
+"""Files that are worksheets, and files that are not."""
+
+import io
+import zipfile
+from datetime import date, datetime, time
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from formsvc.customers.worksheet import reading
+from formsvc.customers.worksheet.checking import check_row
+from formsvc.customers.worksheet.columns import columns, titles
+from formsvc.customers.worksheet.reading import NotAWorksheet, SheetRow, cell_text, read
+from formsvc.questionnaires.definition import default_data, definition_from_data
+from tests.customers.sheets import REAL, ROW, as_csv, as_xlsx
+
+COLUMNS = columns(definition_from_data(default_data()))
+PIECES = st.sampled_from(
+    ["13800138000", "10-15万", "CX202611001", "电话+邮件", "=1", "@", "某公司", "2024-02-30", "-", ",", "\0"]
+)
+CELLS = st.dictionaries(st.sampled_from(titles()), st.text() | PIECES)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_csv_is_read_as_excel_writes_it(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    path = as_csv(tmp_path / "a.csv", ROW)
+    path.write_bytes(path.read_text("utf-8").replace(",", delimiter).encode(encoding))
+    (row,) = read(path).rows
+    assert (row.number, {title: row.cells[title] for title in ROW}) == (2, ROW)
+
+
+def test_titles_may_differ_in_spaces_width_and_marks(tmp_path: Path) -> None:
+    header = ["客户名称 / 个人姓名 *", "手机号码*", "企业地址（个人住址）", "别的"]
+    sheet = read(as_xlsx(tmp_path / "a.xlsx", header, ["甲公司", 13800138000.0, "合肥", "x"]))
+    assert sheet.unknown == ("别的",)
+    cells = {"客户名称/个人姓名": "甲公司", "手机号码": "13800138000", "企业地址(个人住址)": "合肥"}
+    assert sheet.rows == [SheetRow(2, cells)]
+
+
+def test_empty_rows_are_left_out_and_rows_keep_their_numbers(tmp_path: Path) -> None:
+    path = as_xlsx(tmp_path / "a.xlsx", list(ROW), [], list(ROW.values()), [None, " "], list(ROW.values()))
+    assert [row.number for row in read(path).rows] == [3, 5]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (None, ""), ("  甲 ", "甲"), (13800138000, "13800138000"), (13800138000.0, "13800138000"), (1.5, "1.5"),
+        (datetime(2024, 5, 10), "2024-05-10"), (datetime(2024, 5, 10, 9, 30), "2024-05-10 09:30"),
+        (date(2024, 5, 10), "2024-05-10"), (time(9), "09:00:00"), (True, "True"), (float("inf"), "inf"),
+        ("=1+1", "=1+1"), ("a\0b", "ab"), ("x" * 40_000, "x" * 32_767),
+    ],
+)  # fmt: skip
+def test_a_cell_is_what_a_person_would_type(cell: object, text: str) -> None:
+    assert cell_text(cell) == text
+
+
+def zipped(path: Path, **parts: bytes) -> Path:
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+NO_WORKSHEETS = {
+    "empty": b"",
+    "no-columns": "姓名,电话\n甲,1\n".encode(),
+    "column-twice": "客户名称/个人姓名,手机号码,手机号码*\n甲,1,2\n".encode(),
+    "not-text": b"\0\1\2\3",
+    "not-xlsx": b"PK\x03\x04 and no more",
+}
+
+
+@pytest.mark.parametrize("code", NO_WORKSHEETS)
+def test_what_is_no_worksheet_is_refused_with_its_reason(tmp_path: Path, code: str) -> None:
+    (tmp_path / "a").write_bytes(NO_WORKSHEETS[code])
+    with pytest.raises(NotAWorksheet) as refusal:
+        read(tmp_path / "a")
+    assert refusal.value.code == code
+
+
+def test_a_zip_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotAWorksheet, match="not-xlsx"):
+        read(zipped(tmp_path / "a.xlsx", readme=b"hello"))
+
+
+@given(st.binary(max_size=300))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_random_bytes_are_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a").write_bytes(content)
+    with pytest.raises(NotAWorksheet):
+        read(tmp_path / "a")
+
+
+@given(st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+def test_multipart_and_size_a_damaged_workbook_is_read_or_refused(tmp_path: Path, data: st.DataObject) -> None:
+    """Some damage shows only while rows are read."""
+    with ZipFile(REAL) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    victim = data.draw(st.sampled_from(sorted(parts)))
+    place = data.draw(st.integers(0, len(parts[victim]) - 1))
+    put = data.draw(st.sampled_from([b"", b"<", b"9", b'"', b"<v>x</v>", b"9" * 5000]))
+    parts[victim] = parts[victim][:place] + put + parts[victim][place + 1 :]
+    try:
+        read(zipped(tmp_path / "a.xlsx", **parts))
+    except NotAWorksheet as refusal:
+        assert refusal.code in ("not-xlsx", "empty", "no-columns", "column-twice")  # noqa: PT017
+
+
+def test_multipart_and_size_a_cell_in_the_last_corner_costs_nothing(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for place, (title, value) in enumerate(ROW.items(), start=1):
+        sheet.cell(1, place, title)
+        sheet.cell(2, place, value)
+    sheet["XFD1048576"] = "x"
+    book.save(tmp_path / "a.xlsx")
+    assert len(read(tmp_path / "a.xlsx").rows) == 1
+
+
+def test_multipart_and_size_a_zip_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_UNPACKED", 1_000_000)
+    with pytest.raises(NotAWorksheet, match="too-large"):
+        read(zipped(tmp_path / "a.xlsx", **{"xl/workbook.xml": b" " * 1_000_001}))
+
+
+def test_multipart_and_size_a_workbook_says_what_it_unpacks_to(tmp_path: Path) -> None:
+    """A declared size that is too small does not help: no more than it is unpacked."""
+    whole = zipped(tmp_path / "a.xlsx", **{"xl/workbook.xml": b"x" * 5000}).read_bytes()
+    (tmp_path / "b.xlsx").write_bytes(whole.replace((5000).to_bytes(4, "little"), (10).to_bytes(4, "little")))
+    with zipfile.ZipFile(io.BytesIO((tmp_path / "b.xlsx").read_bytes())) as archive:
+        assert archive.infolist()[0].file_size == 10
+    with pytest.raises(NotAWorksheet, match="not-xlsx"):
+        read(tmp_path / "b.xlsx")
+
+
+@given(CELLS)
+def test_any_cells_whatever_are_values_or_problems(cells: dict[str, str]) -> None:
+    checked = check_row(SheetRow(2, cells), COLUMNS, date(2026, 11, 23), "zh_CN")
+    assert all(problem.reason for problem in checked.problems)
+    assert checked.problems or checked.values["basic.full_name"]

@@ -1,0 +1,83 @@
+"""Threat "lost update": the one who is too late is told who did what, and nothing is overwritten (M23)."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from formsvc.customers import record
+from formsvc.customers.models import Customer, Origin
+from formsvc.customers.record import Source
+from formsvc.invitations import verbs as invitations
+from formsvc.invitations.models import Invitation
+from formsvc.staff.models import Role
+from tests.browser import Browser
+from tests.factories import writing
+from tests.filling import Invited, account, answered, everything, invited
+from tests.installation import NOW
+
+
+@pytest.fixture
+def given(sqlite_app: Flask) -> Invited:
+    """A customer whose answers wait as submission 1."""
+    made = invited(sqlite_app)
+    answered(sqlite_app, made, {"contacts.name": "王伟"})
+    return made
+
+
+@pytest.fixture
+def second(browser: Browser, sqlite_app: Flask) -> Browser:
+    """An administrator's browser."""
+    browser.sign_in(account(sqlite_app, Role.ADMINISTRATOR, "陈晨"))
+    return browser
+
+
+@pytest.mark.parametrize("late", ["approve", "return", "reject"])
+@pytest.mark.parametrize(("first", "state"), [("approve", "已通过"), ("return", "已退回"), ("reject", "已拒绝")])
+def test_the_second_reviewer_learns_who_decided_what_and_when(
+    second: Browser, sqlite_app: Flask, given: Invited, first: str, state: str, late: str
+) -> None:
+    page = second.get("/review/1")
+    quicker = Browser(sqlite_app)
+    quicker.sign_in(given.manager)
+    quicker.submit(quicker.get("/review/1"), {"note": "理由"}, first)
+    before = everything(sqlite_app)
+    told = second.submit(page, {"note": "别的"}, late, status=409)
+    for text in ("李强", "2026-11-23 10:00", state):
+        assert text in told.text
+    assert everything(sqlite_app) == before
+
+
+def test_answers_that_were_sent_again_lead_to_the_newer_ones(
+    second: Browser, sqlite_app: Flask, given: Invited
+) -> None:
+    page = second.get("/review/1")
+    newer = answered(sqlite_app, given, {"contacts.name": "王维"}, seen=1)
+    before = everything(sqlite_app)
+    told = second.submit(page, press="approve", status=409)
+    assert told.find_all("a", href=f"/review/{newer}")
+    assert second.get("/review/1").find_all("a", href=f"/review/{newer}")
+    assert everything(sqlite_app) == before
+
+
+def test_a_record_that_changed_meanwhile_is_not_overwritten(second: Browser, sqlite_app: Flask, given: Invited) -> None:
+    page = second.get("/review/1")
+    with writing(sqlite_app) as session:
+        held = session.scalars(select(Customer).where(Customer.number == given.number)).one()
+        record.change(session, held, {"contacts.name": "赵敏"}, Source(Origin.WORKSHEET), NOW, seen=held.version)
+    before = everything(sqlite_app)
+    told = second.submit(page, press="approve", status=409)
+    assert everything(sqlite_app) == before
+    assert told.find_all("a", href="/review/1")
+    again = second.get("/review/1")
+    assert "赵敏" in again.text
+    assert second.submit(again, press="approve").status == 200
+
+
+def test_a_link_that_was_revoked_cannot_be_returned(second: Browser, sqlite_app: Flask, given: Invited) -> None:
+    page = second.get("/review/1")
+    with writing(sqlite_app) as session:
+        invitations.revoke(session, session.get_one(Invitation, given.id), "system", NOW)
+    before = everything(sqlite_app)
+    told = second.submit(page, {"note": "请补充"}, "return", status=409)
+    assert told.find_all("a", href=f"/customers/{given.number}")
+    assert everything(sqlite_app) == before

@@ -1,0 +1,150 @@
+"""Submit: once, whole, with its consents (M6, M14)."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from config import Config
+from formsvc.db import db, transaction
+from formsvc.fields import Value
+from formsvc.invitations import verbs as invitations
+from formsvc.invitations.models import InvitationState
+from formsvc.questionnaires.verbs import definition_of
+from formsvc.review import verbs as review
+from formsvc.submissions.models import Consent, ConsentKind, Submission, SubmissionState
+from formsvc.submissions.verbs import AlreadyDecided, LinkIsDead, SentMeanwhile, find_open, submit
+from tests.factories import ENTERPRISE, answers, invitation, staff_account, submission, writing
+from tests.installation import NOW, running
+from tests.processes import COUNT, Processes
+
+LATER = NOW + timedelta(hours=1)
+OTHER: Mapping[str, Value] = {**ENTERPRISE, "contacts.name": "王芳"}
+SECRETS: Mapping[str, Value] = {"basic.id_number": "11010519491231002X"}
+NEWER: Mapping[str, Value] = {"basic.id_number": "440524188001010014"}
+
+
+def test_a_submission_waits_and_its_invitation_is_answered(session: Session) -> None:
+    made = submission(session)
+    assert (made.state, made.revision, made.answers, made.secrets) == (SubmissionState.WAITING, 1, ENTERPRISE, None)
+    assert (made.invitation.state, made.invitation.due_at) == (InvitationState.ANSWERED, None)
+
+
+def test_retry_duplicates_the_same_answers_again_are_the_same_submission(session: Session) -> None:
+    made = submission(session, secrets=SECRETS)
+    assert submit(session, made.invitation, answers(secrets=SECRETS), LATER) is made
+    assert session.scalars(select(Submission)).all() == [made]
+
+
+@pytest.mark.parametrize(("values", "secrets"), [(OTHER, {}), (ENTERPRISE, SECRETS)], ids=["value", "secret"])
+def test_lost_update_other_answers_from_a_second_tab_are_told(
+    session: Session, values: Mapping[str, Value], secrets: Mapping[str, Value]
+) -> None:
+    made = submission(session)
+    with pytest.raises(SentMeanwhile) as refusal:
+        submit(session, made.invitation, answers(values, secrets), LATER)
+    assert refusal.value.submission is made
+
+
+def test_who_sends_again_while_it_waits_makes_a_new_revision(session: Session) -> None:
+    first = submission(session)
+    second = submit(session, first.invitation, answers(OTHER, seen=1), LATER)
+    session.refresh(first)
+    assert (first.state, first.answers) == (SubmissionState.SUPERSEDED, ENTERPRISE)
+    assert (second.state, second.revision, second.answers) == (SubmissionState.WAITING, 2, OTHER)
+
+
+def test_who_mends_what_was_returned_makes_a_new_revision(session: Session) -> None:
+    first = submission(session)
+    review.return_(session, first, staff_account(session), "请补充", LATER)
+    second = submit(session, first.invitation, answers(OTHER, seen=1), LATER)
+    session.refresh(first)
+    assert (first.state, second.revision) == (SubmissionState.RETURNED, 2)
+    assert second.invitation.state is InvitationState.ANSWERED
+
+
+def test_one_time_bypass_the_database_holds_one_that_waits_and_each_revision_once(session: Session) -> None:
+    made = submission(session)
+    for state, revision in ((SubmissionState.WAITING, 2), (SubmissionState.SUPERSEDED, 1)):
+        copy = Submission(invitation_id=made.invitation_id, revision=revision, state=state, answers={},
+                          language="en", submitted_at=NOW)  # fmt: skip
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.add(copy)
+
+
+@pytest.mark.parametrize("count", [2, COUNT])
+def test_retry_duplicates_many_at_once_make_one_submission(config: Config, processes: Processes, count: int) -> None:
+    with running(config) as app:
+        with writing(app) as session:
+            invited = invitation(session)
+        assert processes.at_once(count, config, _submitted, invited.id, False) == [1] * count
+        with app.app_context():
+            assert len(db.session.scalars(select(Submission)).all()) == 1
+            assert len(db.session.scalars(select(Consent)).all()) == 1
+
+
+def test_lost_update_different_answers_at_once_are_one_submission_and_one_refusal(
+    config: Config, processes: Processes
+) -> None:
+    with running(config) as app, writing(app) as session:
+        invited = invitation(session)
+    assert sorted(processes.at_once(2, config, _submitted, invited.id, True)) == [0, 1]
+
+
+def _submitted(invitation_id: int, different: bool) -> int:
+    """The revision that these answers became; 0 where others were sent meanwhile."""
+    try:
+        with transaction() as session:
+            invited = find_open(session, invitation_id, 1, NOW)
+            name = f"王{id(session)}" if different else "王芳"
+            return submit(session, invited, answers({**ENTERPRISE, "contacts.name": name}), NOW).revision
+    except SentMeanwhile:
+        return 0
+
+
+def consents(made: Submission) -> dict[str, tuple[str, str, object]]:
+    return {str(consent.kind): (consent.text_version, consent.language, consent.given_at) for consent in made.consents}
+
+
+def test_consents_are_kept_with_text_language_and_time(session: Session) -> None:
+    made = submission(session, secrets=SECRETS, language="en")
+    given = (definition_of(made.invitation.version).privacy.version, "en", NOW)
+    assert consents(made) == {"privacy": given, "sensitive": given}
+    assert (made.secrets, made.all_answers) == (SECRETS, {**ENTERPRISE, **SECRETS})
+
+
+def test_page_only_checks_a_sensitive_value_without_its_consent_is_not_kept(session: Session) -> None:
+    made = submission(session, secrets=SECRETS, consent_sensitive=False)
+    assert (made.secrets, [consent.kind for consent in made.consents]) == (None, [ConsentKind.PRIVACY])
+
+
+@pytest.mark.parametrize(("typed", "kept"), [({}, SECRETS), (NEWER, NEWER)], ids=["left", "typed"])
+def test_a_sensitive_value_that_is_left_is_carried_on_with_its_consent(
+    session: Session, typed: Mapping[str, Value], kept: Mapping[str, Value]
+) -> None:
+    first = submission(session, secrets=SECRETS)
+    second = submit(session, first.invitation, answers(OTHER, typed, seen=1), LATER)
+    assert second.secrets == kept
+    assert consents(second)["privacy"][2] == LATER
+    assert consents(second)["sensitive"][2] == (LATER if typed else NOW)
+
+
+def test_token_outlives_a_link_that_is_dead_takes_nothing(session: Session) -> None:
+    made = invitation(session)
+    assert find_open(session, made.id, 1, made.closes_at - timedelta(seconds=1)) is made
+    for ids, now in [((made.id, 2), NOW), ((made.id, 0), NOW), ((made.id + 1, 1), NOW), ((made.id, 1), made.closes_at)]:
+        with pytest.raises(LinkIsDead):
+            find_open(session, *ids, now)
+    invitations.revoke(session, made, "system", NOW)
+    with pytest.raises(LinkIsDead):
+        find_open(session, made.id, 1, NOW)
+
+
+def test_what_was_decided_takes_no_more(session: Session) -> None:
+    made = submission(session)
+    review.reject(session, made, staff_account(session), "重复", NOW)
+    with pytest.raises(AlreadyDecided):
+        find_open(session, made.invitation_id, 1, NOW)

@@ -1,0 +1,57 @@
+"""What went wrong is said on a page, in the reader's language, with what to do next."""
+
+import pytest
+from flask import Flask
+
+from formsvc.web.access import public
+from tests.browser import Browser
+from tests.filling import account
+
+CASES = [
+    ("GET", "/nothing", 404, "页面不存在", "There is no such page"),
+    ("POST", "/review/", 405, "不能这样使用", "cannot be used in this way"),
+    ("POST", "/logout", 400, "打开时间过长", "open for too long"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "status", "zh", "en"), CASES)
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_an_error_is_told_in_the_readers_language(
+    browser: Browser, method: str, path: str, status: int, zh: str, en: str, language: str
+) -> None:
+    browser.language = language
+    page = browser.get(path, status) if method == "GET" else browser.post(path, status=status)
+    assert page.root.get("lang") == language
+    assert (zh if language == "zh-CN" else en) in page.text
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_body_that_is_too_large_gets_a_page(browser: Browser, language: str) -> None:
+    browser.language = language
+    page = browser.post("/login", {"email": "x" * 1_000_000}, status=413)
+    assert ("过大" if language == "zh-CN" else "too large") in page.heading
+
+
+def test_a_crash_shows_no_internals(browser: Browser, sqlite_app: Flask) -> None:
+    sqlite_app.view_functions["health.healthz"] = public(crash)
+    answer = browser.client.get("/healthz", headers={"Accept-Language": "en"})
+    assert answer.status_code == 500
+    assert "Something went wrong on our side" in answer.text
+    assert "secret detail" not in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def crash() -> str:
+    raise RuntimeError("secret detail")
+
+
+def test_what_a_manager_may_not_see_is_said(browser: Browser, sqlite_app: Flask) -> None:
+    browser.sign_in(account(sqlite_app))
+    assert "无权查看" in browser.get("/mail/", status=403).text
+
+
+@pytest.mark.parametrize("path", ["/q/x", "/login", "/review/1", "/customers/CX1", "/healthz", "/mail/1"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "NONSENSE"])
+def test_other_methods_are_405(browser: Browser, method: str, path: str) -> None:
+    answer = browser.client.open(path, method=method)
+    assert answer.status_code in (400, 405)
