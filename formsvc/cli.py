@@ -185,6 +185,8 @@ def _invite(number: str, days: int) -> str | None:
 def _instant(text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
+        if not 2000 <= instant.year < 3000:  # far from the ends of the calendar, where no day can be added
+            raise ValueError(text)
     except ValueError as error:
         raise click.BadParameter(f"{text} is no ISO 8601 time", param_hint="--at") from error
     zone = current_app.extensions["config"].time_zone

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -103,7 +104,8 @@ def _xlsx(path: Path) -> list[Line]:
         with zipfile.ZipFile(path) as archive:
             if sum(info.file_size for info in archive.infolist()) > MAX_UNPACKED:
                 raise NotAWorksheet("too-large")
-        return _first_sheet(path)
+        with warnings.catch_warnings(action="ignore"):  # what openpyxl thinks of styles and parts that nobody reads
+            return _first_sheet(path)
     except NotAWorksheet:
         raise
     except DAMAGED as error:
