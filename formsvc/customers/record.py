@@ -107,7 +107,11 @@ def held(session: Session, customer: Customer) -> dict[str, CustomerValue]:
 
 def held_values(session: Session, customer: Customer) -> dict[str, Any]:
     """The values that are held of `customer`, by field; emptied ones are left out."""
-    return {field: row.content for field, row in held(session, customer).items() if row.content is not None}
+    rows = select(CustomerValue.field, CustomerValue.value, CustomerValue.secret).where(
+        CustomerValue.customer_id == customer.id, CustomerValue.superseded_at.is_(None)
+    )
+    values = {row.field: row.value if row.secret is None else row.secret for row in session.execute(rows)}
+    return {field: value for field, value in values.items() if value is not None}
 
 
 def history(session: Session, customer: Customer) -> list[CustomerValue]:

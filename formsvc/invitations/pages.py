@@ -119,8 +119,8 @@ def _find(session: Session, id_: int) -> Invitation:
 
 
 def _too_late(id_: int) -> tuple[str, int]:
+    db.session.rollback()  # what this session read before is out of date
     invitation = _find(db.session, id_)
-    db.session.refresh(invitation)
     return render_template("invitations/too_late.html", invitation=invitation, state_names=state_names()), 409
 
 

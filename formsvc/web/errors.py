@@ -1,6 +1,7 @@
 """The pages for what went wrong: what happened, and what to do next."""
 
 import logging
+import traceback
 
 from flask import Flask, render_template
 from flask_babel import gettext as _
@@ -30,7 +31,8 @@ def on_csrf_error(_error: CSRFError) -> tuple[str, int]:
 
 
 def on_crash(error: Exception) -> tuple[str, int]:
-    log.error("unexpected error", exc_info=error)
+    """The page for a bug. The log has where it happened, but not the error's text: it may hold a person's data."""
+    log.error("unexpected %s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
     title, advice = explain(500)
     return render_template("web/error.html", title=title, advice=advice), 500
 
