@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parent
 SECURITY = ("none", "starttls", "tls")
+ADDRESS = "address"  # the file under FORMSVC_VAR in which a trial run says where it answers
 PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
 
@@ -57,7 +58,7 @@ class Config:
             queue_url=_queue_url(environ.get("FORMSVC_QUEUE_URL")),
             var=var,
             secret_keys=_secret_keys(environ, var),
-            base_url=_base_url(environ.get("FORMSVC_BASE_URL"), host, port),
+            base_url=_base_url(environ, var, host, port),
             time_zone=_time_zone(environ.get("FORMSVC_TIME_ZONE") or "Asia/Shanghai"),
             host=host,
             port=port,
@@ -110,13 +111,17 @@ def _kept_key(path: Path) -> str:
     return path.read_text().strip()
 
 
-def _base_url(url: str | None, host: str, port: int) -> str:
-    if not url:
-        shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
-        return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
-    if not url.startswith(("http://", "https://")):
+def _base_url(environ: Mapping[str, str], var: Path, host: str, port: int) -> str:
+    url = environ.get("FORMSVC_BASE_URL")
+    if url and not url.startswith(("http://", "https://")):
         raise ConfigError("FORMSVC_BASE_URL must begin with https:// (or http:// for a trial)")
-    return url.rstrip("/")
+    if url:
+        return url.rstrip("/")
+    running = var / ADDRESS
+    if running.exists() and not environ.get("PORT") and not environ.get("HOST"):
+        return running.read_text().strip()
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
 
 
 def _time_zone(name: str) -> ZoneInfo:

@@ -134,7 +134,7 @@ def run() -> None:
         click.echo(f"\n  formsvc    {config.base_url}/")
         for sign in signs:
             click.echo(f"  {sign.role:<14} {sign.email}   password: {sign.password}")
-        click.echo(f"  customer link  {demo.link(now())}")
+        click.echo(f"  customer link  {demo.link(now()) or 'invite a customer on its page'}")
         if config.is_local:
             click.echo(f"  mail           {config.base_url}/mail/ (as administrator), files in {config.var / 'mail'}")
         click.echo("  Ctrl-C stops all of it.\n")
@@ -160,9 +160,9 @@ def main() -> None:
     except ConfigError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)
-    FlaskGroup(name="formsvc", create_app=lambda: app, add_default_commands=False, add_version_option=False).main(
-        prog_name="formsvc"
-    )
+    group = FlaskGroup(name="formsvc", create_app=lambda: app, add_default_commands=False, add_version_option=False)
+    group.params.clear()  # Flask's own options choose an application: here it is always this one
+    group.main(prog_name="formsvc")
 
 
 def _invite(number: str, days: int) -> str | None:

@@ -16,7 +16,7 @@ from formsvc.customers.worksheet.columns import columns
 from formsvc.customers.worksheet.reading import Sheet, read
 from formsvc.db import transaction
 from formsvc.invitations import links, verbs
-from formsvc.invitations.models import InvitationState
+from formsvc.invitations.models import Invitation, InvitationState
 from formsvc.questionnaires.verbs import current, definition_of
 from formsvc.staff import verbs as staff
 from formsvc.staff.models import Role
@@ -47,18 +47,17 @@ def load(now: datetime) -> list[SignIn]:
     return [sign for sign in signs if sign]
 
 
-def link(now: datetime) -> str:
-    """The link of a sample customer who has not answered yet, inviting one where there is none."""
+def link(now: datetime) -> str | None:
+    """The link of a sample customer who can still answer, inviting one who never was; None where all are done."""
+    numbers = [row.cells["客户编号"] for row in read(SAMPLE).rows]
+    samples = select(Customer).where(Customer.number.in_(numbers)).order_by(Customer.id)
     with transaction() as session:
-        version = current(session)
-        numbers = [row.cells["客户编号"] for row in read(SAMPLE).rows]
-        for customer in session.scalars(select(Customer).where(Customer.number.in_(numbers)).order_by(Customer.id)):
-            invitation = verbs.live_invitation(session, customer, version.questionnaire_id)
-            if invitation is None or invitation.closes_at <= now:
-                invitation = verbs.issue(session, customer, "system", None, now)
-            if invitation.state is not InvitationState.ANSWERED:
+        for customer in session.scalars(samples).all():
+            invited = select(Invitation).where(Invitation.customer_id == customer.id).order_by(Invitation.id.desc())
+            invitation = session.scalars(invited).first() or verbs.issue(session, customer, "system", None, now)
+            if invitation.state in (InvitationState.OPEN, InvitationState.RETURNED) and invitation.closes_at > now:
                 return links.url(invitation.id, invitation.link_number)
-    raise LookupError("every sample customer has answered: review them first")
+    return None
 
 
 def _account(email: str, name: str, role: Role, phone: str, now: datetime) -> SignIn | None:

@@ -15,7 +15,7 @@ from urllib.request import urlopen
 from granian.constants import Interfaces
 from granian.server import Server
 
-from config import ROOT, Config
+from config import ADDRESS, ROOT, Config
 
 STARTS_WITHIN, STOPS_WITHIN = 30.0, 15.0  # seconds
 MAX_WORKERS = 4
@@ -41,14 +41,18 @@ def serve(config: Config, application: str = "wsgi:app") -> None:
 def run(config: Config, ready: Callable[[], None]) -> None:
     """Serve beside a worker until Ctrl-C or SIGTERM; call `ready` once pages are answered. Raises CannotStart."""
     _check_port(config)
+    address = config.var / ADDRESS
     with _stop_signals(), _children("serve", "worker") as children:
         try:
+            address.write_text(config.base_url)
             _wait_for_answer(config, children)
             ready()
             os.waitpid(-1, 0)
             raise CannotStart("the web server or the worker ended by itself: see above")
         except Stopped:
             return
+        finally:
+            address.unlink(missing_ok=True)
 
 
 def _check_port(config: Config) -> None:

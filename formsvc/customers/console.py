@@ -100,4 +100,5 @@ def _tell_duplicates(numbers: set[str]) -> None:
     db.session.rollback()  # what this session read before the import is out of date
     for pair in duplicates.pairs(db.session, select(Customer), among=numbers):
         shared = ", ".join(pair.evidence)
-        click.echo(f"Perhaps one customer: {pair.newer.number} and {pair.older.number} (same {shared})")
+        two = " and ".join(f"{customer.number} {customer.name}" for customer in (pair.newer, pair.older))
+        click.echo(f"Perhaps one customer: {two} (same {shared})")

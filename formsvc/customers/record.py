@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
@@ -105,10 +105,15 @@ def held(session: Session, customer: Customer) -> dict[str, CustomerValue]:
     return {row.field: row for row in session.scalars(rows)}
 
 
-def held_values(session: Session, customer: Customer) -> dict[str, Any]:
-    """The values that are held of `customer`, by field; emptied ones are left out."""
+def held_values(session: Session, customer: Customer, at: datetime | None = None) -> dict[str, Any]:
+    """The values that are held of `customer`, or were held until `at`, by field; emptied ones are left out."""
+    time: tuple[ColumnElement[bool], ...]
+    if at is None:
+        time = (CustomerValue.superseded_at.is_(None),)
+    else:
+        time = (CustomerValue.set_at < at, func.coalesce(CustomerValue.superseded_at, at) >= at)
     rows = select(CustomerValue.field, CustomerValue.value, CustomerValue.secret).where(
-        CustomerValue.customer_id == customer.id, CustomerValue.superseded_at.is_(None)
+        CustomerValue.customer_id == customer.id, *time
     )
     values = {row.field: row.value if row.secret is None else row.secret for row in session.execute(rows)}
     return {field: value for field, value in values.items() if value is not None}

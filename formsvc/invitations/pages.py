@@ -103,7 +103,7 @@ def state_names() -> dict[str, str]:
         "open": _("Waiting for the customer"),
         "answered": _("Answered, to review"),
         "returned": _("Returned for changes"),
-        "closed": _("Done"),
+        "closed": _("Reviewed"),
         "revoked": _("Revoked"),
     }
 
@@ -125,5 +125,7 @@ def _too_late(id_: int) -> tuple[str, int]:
 
 
 def _flash_link(done: str, has_mail: bool) -> None:
-    mail = _("A mail is on its way.") if has_mail else _("No mail address is held: hand the link over yourself.")
-    flash(f"{done} {mail}", "done")
+    if has_mail:
+        flash(f"{done} {_('A mail is on its way.')}", "done")
+    else:
+        flash(f"{done} {_('No mail address is held: copy the link below and hand it over yourself.')}", "problem")

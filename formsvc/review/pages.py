@@ -108,6 +108,7 @@ def _page(submission: Submission, problem: str | None = None, undecided: Any = (
         changed=[row for row in rows if row.is_changed], same=[row for row in rows if not row.is_changed],
         shown=_shown, undecided=undecided, states=state_names(), now=now(),
         newer=_newer(submission) if submission.state is SubmissionState.SUPERSEDED else None,
+        accepted=verbs.accepted(db.session, submission),
     )  # fmt: skip
 
 

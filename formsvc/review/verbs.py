@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
 from formsvc.customers import record
-from formsvc.customers.models import Origin
+from formsvc.customers.models import CustomerValue, Origin
 from formsvc.customers.record import Source
 from formsvc.fields import Field
 from formsvc.invitations import verbs as invitations
@@ -30,9 +30,14 @@ class NoteMissing(ValueError):
 
 
 def differences(session: Session, submission: Submission) -> list[Difference]:
-    """What is held now of the submission's customer beside what was answered, in the questionnaire's order."""
-    held = record.held_values(session, submission.invitation.customer)
+    """What is held, or was held until the decision, beside what was answered, in the questionnaire's order."""
+    held = record.held_values(session, submission.invitation.customer, submission.decided_at)
     return compare(fields_of(submission).values(), held, submission.all_answers)
+
+
+def accepted(session: Session, submission: Submission) -> set[str]:
+    """The fields that went from `submission` into the record."""
+    return set(session.scalars(select(CustomerValue.field).where(CustomerValue.submission_id == submission.id)))
 
 
 def fields_of(submission: Submission) -> dict[str, Field]:
@@ -49,7 +54,7 @@ def approve(
     """
     customer = submission.invitation.customer
     values = merge(differences(session, submission), decisions)
-    _decide(session, submission, reviewer, SubmissionState.APPROVED, None, now)
+    _decide(session, submission, reviewer, SubmissionState.APPROVED, thanks or None, now)
     sensitive = {key for key, field in fields_of(submission).items() if field.sensitive}
     record.change(session, customer, values, _source(submission, reviewer), now, seen=seen, sensitive=sensitive)
     customer.language = submission.language

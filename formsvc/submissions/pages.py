@@ -38,7 +38,8 @@ def fill(token: str) -> str | tuple[str, int]:
 @blueprint.post("/q/<token>")
 @public
 def submit(token: str) -> Response | str | tuple[str, int]:
-    if request.form.get("action", "submit") != "submit":
+    action = request.form.get("action", "submit")
+    if action not in ("submit", "language"):
         abort(400)
     invitation = _find(token)
     if not isinstance(invitation, Invitation):
@@ -47,6 +48,8 @@ def submit(token: str) -> Response | str | tuple[str, int]:
     if invitation.state is InvitationState.CLOSED and last:
         return _receipt(invitation, last, token), 409
     form = _form(invitation, last)
+    if action == "language":  # the page again in the language of its address, with what was typed
+        return _page(invitation, form, last, token)
     if not _is_valid(form):
         return _page(invitation, form, last, token), 422
     db.session.rollback()  # the reading is over: what is written is read again, in the writing transaction

@@ -96,7 +96,8 @@ def _create(session: Session, row: CheckedRow, owner: Staff | None, source: Sour
 def _follower(session: Session, row: CheckedRow) -> Staff | None:
     """The colleague whom the row's 跟进人 names, where exactly one has that name."""
     name = row.values.get("record.followed_up_by")
-    found = session.scalars(select(Staff).where(Staff.name == name, Staff.active)).all() if name else []
+    known = session.scalars(select(Staff).where(Staff.active)).all() if name else []
+    found = [account for account in known if str(name).endswith(account.name)]  # 销售李强 is 李强
     return found[0] if len(found) == 1 else None
 
 

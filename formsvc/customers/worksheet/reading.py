@@ -56,7 +56,7 @@ class Sheet:
 
 def read(path: Path) -> Sheet:
     """The worksheet in `path`; rows without any text are left out. Raises NotAWorksheet."""
-    lines = _xlsx(path) if _is_zip(path) else _csv(path)
+    lines = _xlsx(path) if _is_zip(path) or path.suffix.lower() == ".xlsx" else _csv(path)
     if not lines:
         raise NotAWorksheet("empty")
     if len(lines) > MAX_ROWS + 1:

@@ -43,13 +43,8 @@ for (const select of document.querySelectorAll("select[data-search]")) {
   const all = [...select.options];
   box.addEventListener("input", () => {
     const wanted = box.value.trim().toLowerCase();
-    const chosen = select.value;
-    const found = all.filter((o) => !o.value || `${o.text} ${o.dataset.words || ""}`.toLowerCase().includes(wanted));
-    select.replaceChildren(...found);
-    const hits = found.filter((o) => o.value);
-    if (found.some((o) => o.value === chosen && chosen)) select.value = chosen;
-    else if (wanted && hits.length) select.value = hits[0].value;
-    else select.value = "";
+    const words = (option) => `${option.text} ${option.dataset.words || ""}`.toLowerCase();
+    select.replaceChildren(...all.filter((o) => o.selected || !o.value || words(o).includes(wanted)));
   });
   select.before(box);
 }
