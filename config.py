@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parent
+MIN_KEY = 16
 SECURITY = ("none", "starttls", "tls")
 ADDRESS = "address"  # the file under FORMSVC_VAR in which a trial run says where it answers
 PORTS = {"none": 25, "starttls": 587, "tls": 465}
@@ -86,8 +87,8 @@ def _queue_url(url: str | None) -> str | None:
 
 def _secret_keys(environ: Mapping[str, str], var: Path) -> tuple[str, ...]:
     given = tuple(key.strip() for key in environ.get("FORMSVC_SECRET_KEYS", "").split(",") if key.strip())
-    if any(len(key) < 16 for key in given):
-        raise ConfigError("FORMSVC_SECRET_KEYS: each key needs 16 characters or more")
+    if any(len(key) < MIN_KEY for key in given):
+        raise ConfigError(f"FORMSVC_SECRET_KEYS: each key needs {MIN_KEY} characters or more")
     if given:
         return given
     if environ.get("FORMSVC_DATABASE_URL"):
@@ -97,18 +98,23 @@ def _secret_keys(environ: Mapping[str, str], var: Path) -> tuple[str, ...]:
 
 def _kept_key(path: Path) -> str:
     """The key of a local run, made on the first call. Two processes that start at once agree on one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
     if not path.exists():
         with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
         try:
             os.link(fresh, path)
         except FileExistsError:
             pass  # the other process was quicker: its key is the one
         finally:
             fresh.unlink()
-    return path.read_text().strip()
+    key = path.read_text().strip()
+    if len(key) < MIN_KEY:
+        raise ConfigError(f"{path} holds no key any more: bring it back from a backup; links and secrets depend on it")
+    return key
 
 
 def _base_url(environ: Mapping[str, str], var: Path, host: str, port: int) -> str:
@@ -127,7 +133,7 @@ def _base_url(environ: Mapping[str, str], var: Path, host: str, port: int) -> st
 def _time_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ConfigError(f"FORMSVC_TIME_ZONE: no time zone is called {name}") from error
 
 

@@ -25,7 +25,7 @@ ROOMS = (
 def create_app(config: Config | None = None) -> Flask:
     """The application of one installation. Raises ConfigError for settings that cannot be used."""
     config = config or Config.from_environment()
-    config.var.mkdir(parents=True, exist_ok=True)
+    config.var.mkdir(mode=0o700, parents=True, exist_ok=True)
     app = Flask("formsvc", static_folder="web/static", template_folder=str(ROOT / "templates"))
     app.extensions["config"] = config
     crypto.init_app(app, config.secret_keys)

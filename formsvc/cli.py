@@ -1,5 +1,6 @@
 """The console. Exit status: 0 done, 1 refused with a reason on standard error, 2 wrong usage."""
 
+import os
 import sys
 from datetime import datetime
 
@@ -7,6 +8,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import FlaskGroup, with_appcontext
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from config import Config, ConfigError
 from formsvc import create_app, demo, server, worker
@@ -27,7 +29,7 @@ from formsvc.workdays import is_announced
 ACCOUNT = {
     "taken": "there is an account with this address already",
     "short-password": f"a password needs {staff.MIN_PASSWORD} characters or more",
-    "no-name": "a name is needed",
+    "name": f"a name of up to {staff.MAX_NAME} characters is needed",
 }
 
 
@@ -104,7 +106,7 @@ def tick(at: str | None) -> None:
     """Run once what is due at TIME, and deliver due mail."""
     instant = _instant(at) if at else now()
     reminded = remind_due(instant)
-    delivered = deliver_due(max(instant, now()))
+    delivered = deliver_due(due_by=instant)
     for step, count in sorted(reminded.items()):
         click.echo(f"Reminders ({step}): {count}")
     click.echo(f"Mail: {delivered.sent} sent, {delivered.failed} failed")
@@ -116,7 +118,10 @@ def tick(at: str | None) -> None:
 @on_schema
 def serve() -> None:
     """Run the production web server."""
-    server.serve(current_app.extensions["config"])
+    try:
+        server.serve(current_app.extensions["config"])
+    except server.CannotStart as error:
+        raise click.ClickException(str(error)) from error
 
 
 @click.command()
@@ -154,15 +159,21 @@ def init_app(app: Flask, _config: Config) -> None:
 
 
 def main() -> None:
-    """The command `formsvc`."""
+    """The command `formsvc`. What it writes is for its user alone: customers' data is in it."""
+    os.umask(0o077)
     try:
         app = create_app()
-    except ConfigError as error:
+    except (ConfigError, OSError) as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)
     group = FlaskGroup(name="formsvc", create_app=lambda: app, add_default_commands=False, add_version_option=False)
     group.params.clear()  # Flask's own options choose an application: here it is always this one
-    group.main(prog_name="formsvc")
+    try:
+        group.main(prog_name="formsvc")
+    except (OSError, SQLAlchemyError) as error:
+        reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+        click.echo(f"Error: {reason.splitlines()[0]}", err=True)
+        sys.exit(1)
 
 
 def _invite(number: str, days: int) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask, current_app, g
 from flask_alembic import Alembic
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaData, event
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaData, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -104,6 +104,12 @@ def _begun() -> Iterator[Session]:
     engine = db.engine.execution_options(writes=True)
     with _turn(engine), Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def take_turns(session: Session, number: int) -> None:
+    """Wait until no other transaction has taken `number`; on SQLite writers take turns at everything."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 
 
 def upgrade() -> None:

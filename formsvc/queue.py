@@ -7,12 +7,14 @@ from functools import partial
 
 from flask import Flask, current_app
 from huey import Huey, RedisHuey, SqliteHuey
+from huey.serializer import SignedSerializer
 from redis import ConnectionPool
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from config import Config
+from formsvc.crypto import derive
 
 log = logging.getLogger(__name__)
 Job = Callable[[], object]
@@ -21,12 +23,14 @@ Job = Callable[[], object]
 def init_app(app: Flask, config: Config) -> None:
     """Give `app` its queue: in a file of its own under `var`, or on the server at FORMSVC_QUEUE_URL."""
     huey: Huey
+    # Tasks are pickled: only what this installation signed is read
+    signed = SignedSerializer(secret=derive(config.secret_keys[-1], "queue").hex())
     if config.queue_url:
         once = Retry(NoBackoff(), 0)  # a queue that is down must not hold up a request
         pool = ConnectionPool.from_url(config.queue_url, socket_connect_timeout=1, socket_timeout=5, retry=once)
-        huey = RedisHuey("formsvc", connection_pool=pool, results=False)
+        huey = RedisHuey("formsvc", connection_pool=pool, results=False, serializer=signed)
     else:
-        huey = SqliteHuey("formsvc", filename=str(config.var / "queue.sqlite3"), results=False)
+        huey = SqliteHuey("formsvc", filename=str(config.var / "queue.sqlite3"), results=False, serializer=signed)
     app.extensions["queue"] = huey
     app.extensions["jobs"] = []
 

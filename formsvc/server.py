@@ -1,5 +1,6 @@
 """The web server, and a trial run of it beside a worker."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -30,7 +31,11 @@ class Stopped(Exception):
 
 
 def serve(config: Config, application: str = "wsgi:app") -> None:
-    """The production web server, until SIGTERM or SIGINT: one process for each core, up to MAX_WORKERS."""
+    """The production web server, until SIGTERM or SIGINT: one process for each core, up to MAX_WORKERS.
+
+    Raises CannotStart where the port is taken: two servers would share the visitors between them.
+    """
+    _check_port(config)
     Server(
         application, address=config.host, port=config.port, interface=Interfaces.WSGI, working_dir=ROOT,
         workers=min(os.cpu_count() or 1, MAX_WORKERS), blocking_threads=1, respawn_failed_workers=True,
@@ -87,7 +92,10 @@ def _stop_signals() -> Iterator[None]:
 def _children(*commands: str) -> Iterator[list[subprocess.Popen[bytes]]]:
     """The commands as processes of sessions of their own, so that Ctrl-C reaches them through us alone."""
     children = [
-        subprocess.Popen([sys.executable, "-m", "formsvc.cli", command], start_new_session=True) for command in commands
+        subprocess.Popen(
+            [sys.executable, "-m", "formsvc.cli", command], start_new_session=True, preexec_fn=_end_with_parent
+        )
+        for command in commands
     ]
     try:
         yield children
@@ -100,6 +108,12 @@ def _children(*commands: str) -> Iterator[list[subprocess.Popen[bytes]]]:
                 child.wait(max(deadline - time.monotonic(), 0.1))
             except subprocess.TimeoutExpired:
                 child.kill()
+
+
+def _end_with_parent() -> None:
+    """Have Linux send this process SIGTERM when its parent is gone, even by kill -9 (prctl(2), PR_SET_PDEATHSIG)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def _wait_for_answer(config: Config, children: list[subprocess.Popen[bytes]]) -> None:

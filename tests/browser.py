@@ -88,7 +88,7 @@ class Browser:
         """Send the form to `action` as it is on the page, with `values` typed, and the button of value `press`."""
         form = page.form(action)
         data = MultiDict(form.filled(values or {}, press))
-        return self._arrived(self._open(form.target(page.path), "POST", data), status, follow)
+        return self._arrived(self._open(form.target(page.path, press), "POST", data), status, follow)
 
     def sign_in(self, email: str, password: str = PASSWORD, status: int = 200) -> Page:
         return self.submit(self.get("/login"), {"email": email, "password": password}, status=status)

@@ -26,9 +26,10 @@ class Form:
         """Whether the form stands in the page's main part: not the one to sign out or to choose a language."""
         return any(parent.tag == "main" for parent in self._above(self.element))
 
-    def target(self, page: str) -> str:
-        """Where the form on the page at `page` is sent."""
-        return urljoin(page, self.element.get("action") or page)
+    def target(self, page: str, press: str | None = None) -> str:
+        """Where the form on the page at `page` is sent by the button `press`."""
+        action = self._button(press).get("formaction") if press is not None else None
+        return urljoin(page, action or self.element.get("action") or page)
 
     def path(self, page: str) -> str:
         return urlsplit(self.target(page)).path
@@ -59,10 +60,15 @@ class Form:
             assert not offered or set(texts) <= set(offered), f"{name} offers {offered}, not {texts}"
 
     def _pressed(self, press: str | None) -> Pairs:
+        button = self._button(press)
+        return [(name, button.get("value") or "")] if (name := button.get("name")) else []
+
+    def _button(self, press: str | None) -> Element:
+        """The button with that value; without one the first, which is what Enter presses."""
         buttons = [e for e in self.members if _is_submit(e) and not self._is_disabled(e)]
         found = [e for e in buttons if press is None or e.get("value") == press]
         assert found, f"no button {press}"
-        return [(name, found[0].get("value") or "")] if (name := found[0].get("name")) else []
+        return found[0]
 
     def _is_disabled(self, element: Element) -> bool:
         return any(e.get("disabled") is not None for e in (element, *self._above(element)) if e.tag != "option")

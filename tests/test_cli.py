@@ -61,7 +61,7 @@ def test_an_account_is_added_with_the_password_that_is_typed(browser: Browser, s
         ({}, "", 1, "12 characters"),
         ({2: "nobody"}, PASSWORD, 1, "not an email address"),
         ({2: "a b@example.com"}, PASSWORD, 1, "not an email address"),
-        ({4: " "}, PASSWORD, 1, "a name is needed"),
+        ({4: " "}, PASSWORD, 1, "a name of up to 80 characters"),
         ({6: "king"}, PASSWORD, 2, "--role"),
     ],
 )

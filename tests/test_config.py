@@ -73,7 +73,7 @@ def test_the_port_of_the_mail_server_follows_its_security(tmp_path: Path, securi
     ("given", "url"),
     [
         ({"HOST": "0.0.0.0", "PORT": "80"}, "http://127.0.0.1:80"),  # noqa: S104 - read, not bound
-        ({"HOST": "::"}, "http://127.0.0.1:8000"),
+        ({"HOST": "::"}, "http://[::1]:8000"),
         ({"HOST": "::1"}, "http://[::1]:8000"),
         ({"FORMSVC_BASE_URL": "https://forms.example.com/"}, "https://forms.example.com"),
     ],

@@ -32,8 +32,8 @@ def forged(app: Flask, real: str) -> dict[str, str]:
         "unsigned": payload, "empty signature": f"{payload}.", "shorter": real[:-1], "longer": f"{real}A",
         "another link": urlsafe_b64encode(b"[1,2]").decode().rstrip("=") + f".{signature}",
         "another invitation": urlsafe_b64encode(b"[2,1]").decode().rstrip("=") + f".{signature}",
-        "another installation": foreign, "a session's": session.dumps([1, 1]), "plain": "1", "swapped case": real.swapcase(),
-        "two dots": f".{real}", "json": "[1,1]", "none": "null.null",
+        "another installation": foreign, "a session's": session.dumps([1, 1]), "plain": "1",
+        "swapped case": real.swapcase(), "two dots": f".{real}", "json": "[1,1]", "none": "null.null",
     }  # fmt: skip
 
 

@@ -14,15 +14,17 @@ from tests.browser import Browser, Page
 from tests.filling import ENTERPRISE, account, customer, invited
 
 XSS = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}</textarea></title>"
+SHORT = "\"'><img src=x onerror=alert(1)>"  # where 60 characters are the most
 LINK = "javascript:alert(1)//"
 VALUES = {
-    "basic.full_name": XSS, "basic.industry": XSS, "basic.address": LINK, "contacts.name": XSS, "contacts.position": XSS,
+    "basic.full_name": XSS, "basic.industry": XSS, "basic.address": LINK, "contacts.name": XSS,
+    "contacts.position": XSS,
     "needs.products": [f"other:{XSS}"], "needs.special": XSS, "needs.term": XSS, "history.projects": [XSS],
     "history.nonrenewal_reason": XSS, "maintenance.tags": [f"other:{XSS}"], "maintenance.remarks": XSS,
     "record.core_needs": XSS, "record.category": XSS, "record.next_step": XSS, "contacts.mobile": "+8613900000009",
 }  # fmt: skip
 TYPED = {
-    **ENTERPRISE, "basic-full_name": f"云盾{XSS}", "contacts-name": f"张{XSS}", "contacts-position": XSS,
+    **ENTERPRISE, "basic-full_name": f"云盾{XSS}", "contacts-name": f"张{SHORT}", "contacts-position": SHORT,
     "basic-address": LINK, "needs-products-other": "<b>x</b>", "needs-special": XSS, "history-projects": XSS,
     "history-nonrenewal_reason": XSS, "maintenance-remarks": XSS,
 }  # fmt: skip
@@ -42,7 +44,7 @@ FORMULAS = [
 def check(page: Page) -> None:
     """No element and no attribute came out of what was typed: those that did would be these."""
     assert [e for e in page.root.iter("img") if e.get("src") == "x"] == []
-    assert [e for e in page.root.iter("b")] == []
+    assert list(page.root.iter("b")) == []
     assert [e for e in page.root.iter("script") if not e.get("src")] == []
     assert [e for e in page.root.iter() for n in e.attrib if n.startswith("on") or LINK in (e.get("href") or "")] == []
     assert "49" not in [text.strip() for text in page.root.itertext()]
@@ -79,12 +81,13 @@ def test_stored_xss_a_note_and_a_thank_you_are_text(browser: Browser, sqlite_app
     check(customers.get(given.path))
 
 
-@pytest.mark.parametrize("formula", FORMULAS)
+@pytest.mark.parametrize("formulas", [FORMULAS[:3], FORMULAS[3:6], FORMULAS[6:]])
 def test_formula_injection_an_answer_that_begins_like_a_formula_goes_out_as_text(
-    browser: Browser, sqlite_app: Flask, tmp_path: Path, formula: str
+    browser: Browser, sqlite_app: Flask, tmp_path: Path, formulas: list[str]
 ) -> None:
     given = invited(sqlite_app)
-    typed = {**ENTERPRISE, "maintenance-remarks": formula, "basic-address": formula, "contacts-position": formula}
+    fields = "contacts-name", "basic-address", "contacts-position"
+    typed = {**ENTERPRISE, **dict(zip(fields, formulas, strict=True))}
     browser.submit(browser.get(given.path), typed, "submit")
     browser.sign_in(given.manager)
     browser.submit(browser.get("/review/1"), press="approve")
@@ -96,4 +99,4 @@ def test_formula_injection_an_answer_that_begins_like_a_formula_goes_out_as_text
     book = load_workbook(tmp_path / "out.xlsx")
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert [cell.value for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
-    assert formula.strip() in [str(cell.value) for cell in cells]
+    assert {formula.strip() for formula in formulas} <= {str(cell.value) for cell in cells}

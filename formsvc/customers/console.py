@@ -84,7 +84,7 @@ def _tell_counts(counts: Counter[Outcome], dry_run: bool) -> None:
 def _tell_refused(report: files.Report, file: Path, dry_run: bool) -> None:
     for row in report.refused:
         for problem in row.problems:
-            click.echo(f"row {row.row.number}, {problem.column}: {problem.value!r}: {problem.reason}", err=True)
+            click.echo(f"row {row.row.number}, {problem.column}: {problem.value[:60]!r}: {problem.reason}", err=True)
     if not report.refused or dry_run:
         return
     target = file.with_name(file.name + ".refused.csv")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-PATTERN = re.compile(r"CX(20\d\d(?:0[1-9]|1[0-2]))(\d{3,9})")
+PATTERN = re.compile(r"CX(20[0-9]{2}(?:0[1-9]|1[0-2]))([0-9]{3,9})")
 TAKE = text(
     "INSERT INTO number_series (month, last) VALUES (:month, 1) "
     "ON CONFLICT (month) DO UPDATE SET last = number_series.last + 1 RETURNING last"

@@ -147,4 +147,4 @@ def _repeat(customer: Customer, values: Mapping[str, Value]) -> None:
     for field, column in REPEATED.items():
         if field in values:
             setattr(customer, column, values[field] or ("" if column == "name" else None))
-    customer.name_core = core(customer.name)
+    customer.name_core = core(customer.name)[:200]  # a letter can become two in lower case

@@ -1,5 +1,6 @@
 """Text as people type it: both languages side by side, and what is taken out before anything is stored."""
 
+import itertools
 import re
 import unicodedata
 from typing import NamedTuple
@@ -16,6 +17,9 @@ _BETWEEN_HAN = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _HALF_WIDTH |= dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0x2500], ord("-"))
 _HALF_WIDTH |= {0x3000: ord(" "), 0x3002: ord("."), 0x301C: ord("~"), 0xFFE5: 0xA5}
+
+
+MARKS = 30
 
 
 class Text(NamedTuple):
@@ -41,7 +45,7 @@ def clean(raw: str) -> str:
     written, and neither PostgreSQL nor XML stores all of them); ends lines with LF; brings the rest to NFC.
     """
     visible = _INVISIBLE.sub("", _LINE_END.sub("\n", raw).replace("\t", " "))
-    composed = unicodedata.normalize("NFC", visible)
+    composed = _composed(visible)
     return "\n".join(line.rstrip() for line in composed.split("\n")).strip()
 
 
@@ -50,4 +54,12 @@ def half_width(raw: str) -> str:
 
     Narrower than NFKC on purpose: NFKC would read ``²`` as the digit 2.
     """
-    return unicodedata.normalize("NFC", raw.translate(_HALF_WIDTH))
+    return _composed(raw.translate(_HALF_WIDTH))
+
+
+def _composed(text: str) -> str:
+    """NFC, after runs of combining marks were cut to MARKS (UAX #15, Stream-Safe Text): sorting them is quadratic."""
+    if not text.isascii() and len(text) > MARKS:
+        runs = itertools.groupby(text, key=lambda character: unicodedata.combining(character) > 0)
+        text = "".join("".join(itertools.islice(run, MARKS) if marks else run) for marks, run in runs)
+    return unicodedata.normalize("NFC", text)

@@ -22,11 +22,11 @@ class InvitationState(StrEnum):
 
 LIVE = (InvitationState.OPEN, InvitationState.ANSWERED, InvitationState.RETURNED)
 MOVES = {
-    # A link can be revoked and issued again while a submission waits: an open or a revoked one can still be decided.
-    InvitationState.OPEN: {InvitationState.OPEN, *LIVE, InvitationState.CLOSED, InvitationState.REVOKED},
-    InvitationState.ANSWERED: {*LIVE, InvitationState.CLOSED, InvitationState.REVOKED} - {InvitationState.OPEN},
+    InvitationState.OPEN: {InvitationState.OPEN, InvitationState.ANSWERED, InvitationState.REVOKED},
+    # Answers that wait are answers, even where the link that brought them is revoked: the state stays
+    InvitationState.ANSWERED: {InvitationState.ANSWERED, InvitationState.RETURNED, InvitationState.CLOSED},
     InvitationState.RETURNED: {InvitationState.RETURNED, InvitationState.ANSWERED, InvitationState.REVOKED},
-    InvitationState.REVOKED: {InvitationState.OPEN, InvitationState.CLOSED},
+    InvitationState.REVOKED: {InvitationState.OPEN},
     InvitationState.CLOSED: set(),
 }
 _LIVE_SQL = text("state IN ('open', 'answered', 'returned')")

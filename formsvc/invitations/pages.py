@@ -93,9 +93,14 @@ def panel(customer: Customer) -> tuple[str, dict[str, Any]]:
     invitations = db.session.scalars(found).all()
     return "invitations/panel.html", {
         "invitations": invitations, "state_names": state_names(), "days": range(MIN_DAYS, MAX_DAYS + 1),
-        "default_days": DAYS, "has_live": any(i.state in LIVE and i.closes_at > now() for i in invitations),
+        "default_days": DAYS, "has_live": any(_is_live(i) for i in invitations),
         "link": lambda invitation: links.url(invitation.id, invitation.link_number), "now": now(),
     }  # fmt: skip
+
+
+def _is_live(invitation: Invitation) -> bool:
+    """Whether a new invitation would be refused: the link still opens, or answers wait."""
+    return invitation.state in LIVE and (invitation.closes_at > now() or invitation.state is InvitationState.ANSWERED)
 
 
 def state_names() -> dict[str, str]:

@@ -41,7 +41,7 @@ def issue(
     session.refresh(customer, with_for_update=True)  # two who invite at once take turns
     version = current(session)
     live = live_invitation(session, customer, version.questionnaire_id)
-    if live and live.closes_at > now:
+    if live and (live.closes_at > now or live.state is InvitationState.ANSWERED):
         raise AlreadyInvited(live)
     if live:
         _move(session, live, InvitationState.REVOKED, next_step=None, due_at=None)
@@ -74,10 +74,16 @@ def reissue(session: Session, invitation: Invitation, actor: str, now: datetime)
 
 
 def revoke(session: Session, invitation: Invitation, actor: str, now: datetime) -> None:
-    """The link is dead from now on. Raises NotPossible."""
+    """The link is dead from now on. Answers that wait are reviewed all the same; a return brings a new link.
+
+    Raises NotPossible.
+    """
     if invitation.state not in LIVE:
         raise NotPossible(invitation.state)
-    _move(session, invitation, InvitationState.REVOKED, next_step=None, due_at=None)
+    answered = invitation.state is InvitationState.ANSWERED
+    state = InvitationState.ANSWERED if answered else InvitationState.REVOKED
+    number = invitation.link_number + 1 if answered else invitation.link_number
+    _move(session, invitation, state, link_number=number, next_step=None, due_at=None)
     audit.record(session, actor, "invitation.revoked", invitation.subject, now)
 
 

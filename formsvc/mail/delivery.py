@@ -5,6 +5,7 @@ import smtplib
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
+from time import monotonic
 
 import flask_mail
 from flask import Flask, current_app
@@ -39,33 +40,35 @@ def init_app(app: Flask, config: Config) -> None:
     flask_mail.Mail(app)
 
 
-def deliver_due(now: datetime | None = None) -> Delivered:
-    """Send every message that is due at `now` (this instant unless said), each marked as soon as it is sent.
+def deliver_due(now: datetime | None = None, due_by: datetime | None = None) -> Delivered:
+    """Send every message that is due at `now` (this instant unless said) or at `due_by`, each marked as it is sent.
 
     Where the mail server is out of reach, what is not in the batch stays as it is.
     """
     done, reached = Delivered(), True
-    while reached and (batch := _lease(now or clock())):
+    while reached and (batch := _lease(now or clock(), due_by)):
         reached = _deliver(batch, now or clock(), done)
     return done
 
 
-def _lease(now: datetime) -> list[OutboxMessage]:
+def _lease(now: datetime, due_by: datetime | None) -> list[OutboxMessage]:
     with transaction() as session:
-        return outbox.lease(session, now, BATCH)
+        return outbox.lease(session, now, BATCH, due_by)
 
 
 def _deliver(batch: list[OutboxMessage], now: datetime, done: Delivered) -> bool:
     """Send `batch` over one connection; False where it could not be opened."""
-    connection = connect()
+    connection, leased = connect(), monotonic()
     with connection:
         for row in batch:
+            if monotonic() - leased > outbox.LEASE.total_seconds() / 2:
+                break  # a slow server: the rest falls due again when the lease ends, and is sent once
             error, final = _attempt(connection, row)
             with transaction() as session:
                 if error is None:
-                    outbox.mark_sent(session, row.id, now)
+                    outbox.mark_sent(session, row, now)
                 else:
-                    outbox.mark_failed(session, row.id, row.attempts, error, final, now)
+                    outbox.mark_failed(session, row, error, final, now)
             done.sent += error is None
             done.failed += error is not None
     return connection.unreachable is None

@@ -1,21 +1,23 @@
 """Whether a mail domain takes mail, as far as DNS answers (M4)."""
 
 from functools import lru_cache
+from time import monotonic
 
 from dns.exception import DNSException
 from dns.resolver import NXDOMAIN, NoAnswer, NoResolverConfiguration, Resolver
 from flask import current_app
 
+KEPT = 600  # seconds for which an answer is kept
 LIFETIME = 2.0  # seconds for one question: a person is waiting
 
 
 def takes_mail(domain: str) -> bool:
     """False only where DNS says that `domain` has no place for mail; True where it cannot say, or is not asked."""
-    return not current_app.extensions["config"].check_mail_domains or _asked(domain)
+    return not current_app.extensions["config"].check_mail_domains or _asked(domain, int(monotonic() // KEPT))
 
 
 @lru_cache(maxsize=4096)
-def _asked(domain: str) -> bool:
+def _asked(domain: str, _period: int) -> bool:
     try:
         resolver = Resolver()
     except NoResolverConfiguration:

@@ -67,10 +67,10 @@ def compose(message: Message) -> dict[str, str]:
     }
 
 
-def lease(session: Session, now: datetime, limit: int) -> list[OutboxMessage]:
-    """Up to `limit` messages that are due, oldest first, now this worker's own for LEASE."""
+def lease(session: Session, now: datetime, limit: int, due_by: datetime | None = None) -> list[OutboxMessage]:
+    """Up to `limit` messages that are due at `now` or at `due_by`, oldest first, now this worker's own for LEASE."""
     outbox = OutboxMessage
-    due = select(outbox).where(outbox.state == MailState.QUEUED, outbox.due_at <= now)
+    due = select(outbox).where(outbox.state == MailState.QUEUED, outbox.due_at <= max(now, due_by or now))
     oldest = due.order_by(outbox.due_at, outbox.id).limit(limit)  # one order for all workers: no deadlock
     return [row for row in session.scalars(oldest).all() if _claim(session, row, now)]
 
@@ -87,20 +87,22 @@ def _claim(session: Session, row: OutboxMessage, now: datetime) -> bool:
     return bool(getattr(claimed, "rowcount", 0) == 1)
 
 
-def mark_sent(session: Session, id_: int, now: datetime) -> None:
-    _mark(session, id_, state=MailState.SENT, sent_at=now, last_error=None)
+def mark_sent(session: Session, row: OutboxMessage, now: datetime) -> None:
+    _mark(session, row, state=MailState.SENT, sent_at=now, last_error=None)
 
 
-def mark_failed(session: Session, id_: int, attempts: int, error: str, final: bool, now: datetime) -> None:
+def mark_failed(session: Session, row: OutboxMessage, error: str, final: bool, now: datetime) -> None:
     """Try again after a while, or give up where `final` or where all tries of BACKOFF are used."""
-    if final or attempts > len(BACKOFF):
-        _mark(session, id_, state=MailState.FAILED, last_error=error)
+    if final or row.attempts > len(BACKOFF):
+        _mark(session, row, state=MailState.FAILED, last_error=error)
     else:
-        _mark(session, id_, due_at=now + timedelta(minutes=BACKOFF[attempts - 1]), last_error=error)
+        _mark(session, row, due_at=now + timedelta(minutes=BACKOFF[row.attempts - 1]), last_error=error)
 
 
-def _mark(session: Session, id_: int, **values: Any) -> None:
-    session.execute(update(OutboxMessage).where(OutboxMessage.id == id_).values(**values))
+def _mark(session: Session, row: OutboxMessage, **values: Any) -> None:
+    """Only while the lease that `row` was read with is the last one."""
+    mine = OutboxMessage.id == row.id, OutboxMessage.attempts == row.attempts, OutboxMessage.state == MailState.QUEUED
+    session.execute(update(OutboxMessage).where(*mine).values(**values).execution_options(synchronize_session=False))
 
 
 @event.listens_for(Session, "after_commit")

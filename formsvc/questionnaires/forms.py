@@ -62,9 +62,14 @@ class QuestionnaireForm(FlaskForm):
     consent = BooleanField("", false_values=REFUSALS)  # without a label WTForms reads its catalogue at each request
     consent_sensitive = BooleanField("", false_values=REFUSALS)
 
-    def __init__(self, *, data: Mapping[str, Value], masks: Mapping[str, str], held: Mapping[str, Value]) -> None:
-        """`data` fills the controls by name; `masks` are shown for sensitive values, which never fill a control."""
-        super().__init__(data=data)
+    def __init__(
+        self, posted: Any, *, data: Mapping[str, Value], masks: Mapping[str, str], held: Mapping[str, Value]
+    ) -> None:
+        """`posted` fills the controls, or else `data` by name; `masks` are shown for sensitive values, which never do.
+
+        Files that were posted are no answers: only text is taken.
+        """
+        super().__init__(posted, data=data)
         self.masks = masks
         self.held = held
 

@@ -96,9 +96,15 @@ def _decide(session: Session, submission: Submission, action: str) -> str:
         verbs.reject(session, submission, me(), note, now())
         return _("Rejected. The record is as it was.")
     decisions = {key: request.form.get(f"decide-{key.replace('.', '-')}", "") for key in verbs.fields_of(submission)}
-    seen = request.form.get("seen", type=row_id) or submission.invitation.customer.version
+    seen = request.form.get("seen", type=row_id) or _version_when_sent(submission)
     merged = verbs.approve(session, submission, me(), decisions, note, seen, now())
     return _("Approved: %(count)s fields are in the record. The thank-you is on its way.", count=len(merged))
+
+
+def _version_when_sent(submission: Submission) -> int:
+    """For a program that does not say which version it looked at: none that exists, where the record has changed."""
+    customer = submission.invitation.customer
+    return customer.version if customer.updated_at <= submission.submitted_at else 0
 
 
 def _page(submission: Submission, problem: str | None = None, undecided: Any = ()) -> str:
@@ -124,7 +130,7 @@ def _too_late(id_: int, error: Exception) -> str:
     submission = _find(db.session, id_)
     return render_template(
         "review/too_late.html", submission=submission, states=state_names(), customer=submission.invitation.customer,
-        is_stale=isinstance(error, StaleRecord), newer=_newer(submission),
+        is_stale=isinstance(error, StaleRecord | NotPossible), newer=_newer(submission),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length
 
 from formsvc.db import transaction
 from formsvc.staff import verbs
+from formsvc.staff.access import me
 from formsvc.web.access import public
 from formsvc.web.show import now
 from formsvc.web.urls import local_path
@@ -39,7 +40,7 @@ def login() -> Response | str:
 @blueprint.post("/login")
 @public
 def sign_in() -> Response | tuple[str, int]:
-    form = SignInForm()
+    form = SignInForm(request.form)  # without files
     if not form.validate():
         return render_template("staff/login.html", form=form, problem=_("Enter your email address and password.")), 422
     try:
@@ -59,6 +60,9 @@ def sign_in() -> Response | tuple[str, int]:
 @blueprint.post("/logout")
 @public
 def logout() -> Response:
+    if current_user.is_authenticated:
+        with transaction() as writing:
+            verbs.sign_out(writing, me().id, now())
     logout_user()
     session.clear()
     return redirect(url_for("staff.login"), 303)

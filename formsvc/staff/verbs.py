@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from formsvc import audit
 from formsvc.crypto import blind_index
-from formsvc.staff.models import Role, Staff
+from formsvc.staff.models import Role, Staff, new_session_key
 
 hasher = PasswordHasher()
 NOBODY = hasher.hash("nobody has this password")  # checked for unknown people, so that the answer takes as long
-MIN_PASSWORD = 12
+MIN_PASSWORD, MAX_NAME = 12, 80
 TRIES, WINDOW = 10, timedelta(minutes=15)
 FAILED = "staff.sign_in_failed"
 
@@ -38,8 +38,8 @@ def add(
         raise AccountError("taken")
     if len(password) < MIN_PASSWORD:
         raise AccountError("short-password")
-    if not name.strip():
-        raise AccountError("no-name")
+    if not 0 < len(name.strip()) <= MAX_NAME:
+        raise AccountError("name")
     account = Staff(
         email=_folded(email), name=name.strip(), role=role, phone=phone, password_hash=hasher.hash(password),
         created_at=now,
@@ -62,6 +62,13 @@ def sign_in(session: Session, email: str, password: str, now: datetime) -> Staff
         return None
     audit.record(session, account.actor, "staff.signed_in", account.actor, now)
     return account
+
+
+def sign_out(session: Session, account_id: int, now: datetime) -> None:
+    """End all sessions of the account: a cookie that was kept or stolen opens nothing any more."""
+    account = session.get_one(Staff, account_id)
+    account.session_key = new_session_key()
+    audit.record(session, account.actor, "staff.signed_out", account.actor, now)
 
 
 def find(session: Session, email: str) -> Staff | None:

@@ -97,7 +97,7 @@ def _form(invitation: Invitation, last: Submission | None) -> QuestionnaireForm:
         held = held | last.all_answers
     masks = {key: masked(held[key]) for key, field in definition.fields.items() if field.sensitive and key in held}
     shown = {key.replace(".", "-"): value for key, value in held.items() if key not in masks}
-    return kind(data=shown, masks=masks, held=held)
+    return kind(request.form if request.method == "POST" else None, data=shown, masks=masks, held=held)
 
 
 def _is_valid(form: QuestionnaireForm) -> bool:

@@ -3,7 +3,8 @@
 import logging
 import traceback
 
-from flask import Flask, render_template
+from flask import Flask, Response, render_template
+from flask.globals import request_ctx
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -17,9 +18,11 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, on_crash)
 
 
-def on_http_error(error: HTTPException) -> tuple[str, int]:
-    """A page for `error` with its own status."""
+def on_http_error(error: HTTPException) -> Response | tuple[str, int]:
+    """A page for `error` with its own status; for a request without a usable Host, which has no addresses, a line."""
     status = error.code or 500
+    if request_ctx.url_adapter is None:
+        return Response("Bad request", status, mimetype="text/plain")
     title, advice = explain(status)
     return render_template("web/error.html", title=title, advice=advice), status
 

@@ -43,7 +43,9 @@ def test_the_newest_customers_come_first_with_what_identifies_them(
         ("\0", 2), ("", 2),
     ],
 )  # fmt: skip
-def test_wildcard_a_search_means_what_it_says(browser: Browser, sqlite_app: Flask, manager: str, text: str, found: int) -> None:
+def test_wildcard_a_search_means_what_it_says(
+    browser: Browser, sqlite_app: Flask, manager: str, text: str, found: int
+) -> None:
     customer(sqlite_app, manager)
     customer(sqlite_app, manager, audience=Audience.INDIVIDUAL)
     page = browser.get("/customers/")

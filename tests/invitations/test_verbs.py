@@ -22,11 +22,11 @@ OPEN, ANSWERED, RETURNED, CLOSED, REVOKED = InvitationState
 # From each state (row) to each state (column). o: happens, by the verb in the comment; -: never.
 TABLE = {
     #          open answered returned closed revoked
-    OPEN:     "o    o        o        o      o",  # reissue; submit; return, reject or approve after a re-issue; revoke
-    ANSWERED: "-    o        o        o      o",  # submit again; return; approve or reject; revoke; issue
-    RETURNED: "-    o        o        -      o",  # submit; reissue; revoke
+    OPEN:     "o    o        -        -      o",  # reissue, remind; submit; revoke, issue after the end
+    ANSWERED: "-    o        o        o      -",  # submit again, revoke the link; return; approve or reject
+    RETURNED: "-    o        o        -      o",  # submit; reissue; revoke, issue after the end
     CLOSED:   "-    -        -        -      -",  # decided: over
-    REVOKED:  "o    -        -        o      -",  # reissue; approve or reject what had been sent
+    REVOKED:  "o    -        -        -      -",  # reissue
 }  # fmt: skip
 
 
@@ -78,7 +78,13 @@ def test_nobody_is_invited_twice_at_a_time(session: Session) -> None:
     assert refusal.value.invitation is made
 
 
-@pytest.mark.parametrize("state", [OPEN, ANSWERED, RETURNED])
+def test_whose_answers_wait_is_not_invited_anew(session: Session) -> None:
+    made = in_state(session, ANSWERED)
+    with pytest.raises(AlreadyInvited):
+        verbs.issue(session, made.customer, "system", None, made.closes_at)
+
+
+@pytest.mark.parametrize("state", [OPEN, RETURNED])
 def test_who_let_the_link_end_is_invited_anew(session: Session, state: InvitationState) -> None:
     old = in_state(session, state)
     new = verbs.issue(session, old.customer, "system", None, old.closes_at)

@@ -70,7 +70,7 @@ def test_the_oldest_are_leased_first(session: Session) -> None:
 
 def test_what_was_sent_is_not_leased(session: Session) -> None:
     row = queued(session)
-    mark_sent(session, row.id, NOW)
+    mark_sent(session, row, NOW)
     session.refresh(row)
     assert (row.state, row.sent_at) == (MailState.SENT, NOW)
     assert lease(session, NOW + LEASE, 10) == []
@@ -80,7 +80,7 @@ def test_a_failed_message_waits_longer_each_time_then_fails(session: Session) ->
     row, now, waits = queued(session), NOW, list[int]()
     while row.state is MailState.QUEUED:
         assert lease(session, now, 10) == [row]
-        mark_failed(session, row.id, row.attempts, "SMTPDataError", final=False, now=now)
+        mark_failed(session, row, "SMTPDataError", final=False, now=now)
         session.refresh(row)
         if row.state is MailState.QUEUED:
             waits.append((row.due_at - now) // MINUTE)
@@ -91,7 +91,7 @@ def test_a_failed_message_waits_longer_each_time_then_fails(session: Session) ->
 
 def test_a_refusal_for_good_fails_at_once(session: Session) -> None:
     row = queued(session)
-    mark_failed(session, row.id, 1, "SMTPRecipientsRefused", final=True, now=NOW)
+    mark_failed(session, row, "SMTPRecipientsRefused", final=True, now=NOW)
     session.refresh(row)
     assert row.state is MailState.FAILED
     assert lease(session, NOW + LEASE, 10) == []

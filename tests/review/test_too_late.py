@@ -14,9 +14,9 @@ from formsvc.customers.models import CustomerValue, Origin
 from formsvc.customers.record import Source, StaleRecord
 from formsvc.db import db, transaction
 from formsvc.fields import Value
+from formsvc.invitations import links
 from formsvc.invitations import verbs as invitations
 from formsvc.invitations.models import InvitationState
-from formsvc.invitations.verbs import NotPossible
 from formsvc.mail.models import OutboxMessage
 from formsvc.review import verbs
 from formsvc.review.diff import Undecided
@@ -74,13 +74,18 @@ def test_what_the_customer_sent_again_is_reviewed_in_its_newest_revision(session
         approve(session, first, staff_account(session))
 
 
-def test_a_revoked_link_can_still_be_decided_but_not_returned(session: Session) -> None:
+def test_answers_whose_link_was_revoked_can_still_be_approved(session: Session) -> None:
     made = submission(session, values=ANSWERS)
     invitations.revoke(session, made.invitation, "system", NOW)
-    with pytest.raises(NotPossible), session.begin_nested():
-        verbs.return_(session, made, staff_account(session), "请核对", LATER)
-    session.expire_all()
     assert approve(session, made, staff_account(session)) == ["contacts.name", "needs.term"]
+
+
+def test_token_outlives_a_return_after_a_revocation_brings_a_new_link(session: Session) -> None:
+    made = submission(session, values=ANSWERS)
+    invitations.revoke(session, made.invitation, "system", NOW)
+    verbs.return_(session, made, staff_account(session), "请核对", LATER)
+    mail = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "returned")).one()
+    assert links.url(made.invitation_id, 2) in mail.content["text"]
 
 
 def test_lost_update_two_reviewers_at_once_decide_once(config: Config, processes: Processes) -> None:

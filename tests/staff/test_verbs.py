@@ -104,7 +104,7 @@ def test_what_was_typed_is_not_kept(session: Session, account: Staff) -> None:
         (EMAIL.upper(), "李强", PASSWORD, "taken"),
         (f" {EMAIL}", "李强", PASSWORD, "taken"),
         ("new@example.com", "李强", "eleven-char", "short-password"),
-        ("new@example.com", " ", PASSWORD, "no-name"),
+        ("new@example.com", " ", PASSWORD, "name"),
     ],
 )
 def test_an_account_that_cannot_be_made(

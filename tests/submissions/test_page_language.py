@@ -6,7 +6,7 @@ from flask import Flask
 from formsvc.customers.models import Situation
 from formsvc.questionnaires.definition import default_data
 from tests.browser import Browser
-from tests.filling import ENTERPRISE, invited, submissions
+from tests.filling import ENTERPRISE, everything, invited, submissions
 
 TITLE = default_data()["title"]
 
@@ -48,3 +48,17 @@ def test_the_language_stays_through_an_error_to_the_receipt(sqlite_app: Flask, b
     receipt = browser.submit(wrong, {"contacts-mobile": "13856780001"})
     assert receipt.heading == "Thank you, your details have arrived"
     assert [submission.language for submission in submissions(sqlite_app)] == ["en"]
+
+
+def test_the_language_is_changed_without_losing_what_is_typed(sqlite_app: Flask, browser: Browser) -> None:
+    page = browser.get(invited(sqlite_app).path)
+    before = everything(sqlite_app)
+    english = browser.submit(page, {**ENTERPRISE, "contacts-mobile": "1", "needs-special": "三天"}, "language")
+    typed = dict(english.form().filled({}, None))
+    assert (english.root.get("lang"), typed["needs-special"], typed["contacts-mobile"]) == ("en", "三天", "1")
+    assert everything(sqlite_app) == before
+
+
+def test_enter_in_a_field_sends_and_does_not_change_the_language(sqlite_app: Flask, browser: Browser) -> None:
+    page = browser.get(invited(sqlite_app).path)
+    assert page.form().filled({}, None)[-1] == ("action", "submit")  # the first button is the one that Enter presses

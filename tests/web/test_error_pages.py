@@ -50,8 +50,7 @@ def test_what_a_manager_may_not_see_is_said(browser: Browser, sqlite_app: Flask)
     assert "无权查看" in browser.get("/mail/", status=403).text
 
 
-@pytest.mark.parametrize("path", ["/q/x", "/login", "/review/1", "/customers/CX1", "/healthz", "/mail/1"])
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "NONSENSE"])
-def test_other_methods_are_405(browser: Browser, method: str, path: str) -> None:
-    answer = browser.client.open(path, method=method)
-    assert answer.status_code in (400, 405)
+def test_other_methods_are_405(browser: Browser, method: str) -> None:
+    for path in ("/q/x", "/login", "/review/1", "/customers/CX1", "/healthz", "/mail/1"):
+        assert browser.client.open(path, method=method).status_code == 405

@@ -41,11 +41,11 @@ def test_static_files_are_kept_and_named_after_their_content(browser: Browser) -
     assert browser.client.get("/static/%2e%2e/__init__.py").status_code == 404
 
 
-@pytest.mark.parametrize("cookie", ["x", "", "\x7f", "eyJhIjoxfQ.x.y", ".eJwr", "é", '"', "a" * 9000, ".eJw" * 500])
-def test_malformed_cookie_a_bad_one_is_no_sign_in_and_no_error(browser: Browser, cookie: str) -> None:
-    for path, status in (("/review/", 302), ("/login", 200), ("/q/x", 404)):
-        answer = browser.client.get(path, headers={"Cookie": f"formsvc={cookie}; lang=\\; ;=;"})
-        assert answer.status_code == status
+def test_malformed_cookie_a_bad_one_is_no_sign_in_and_no_error(browser: Browser) -> None:
+    for cookie in ("x", "", "\x7f", "eyJhIjoxfQ.x.y", ".eJwr", "é", '"', "a" * 9000, ".eJw" * 500):
+        for path, status in (("/review/", 302), ("/login", 200), ("/q/x", 404)):
+            answer = browser.client.get(path, headers={"Cookie": f"formsvc={cookie}; lang=\\; ;=;"})
+            assert answer.status_code == status, (cookie[:20], path)
 
 
 def test_a_cookie_of_another_installation_is_no_sign_in(

@@ -11,6 +11,7 @@ from formsvc.customers.worksheet.columns import NUMBER, Column
 from formsvc.customers.worksheet.reading import SheetRow
 from formsvc.fields import TYPES, Text, Value, Wrong, check, sentence
 
+MAX_UNKNOWN = 60
 EXISTING = ("won", "dormant", "lost")
 REASONS = {
     "number": Text(
@@ -99,7 +100,7 @@ def _take_value(checked: CheckedRow, column: Column) -> None:
     try:
         value = TYPES[field.type].read(cell, field)
     except Wrong as wrong:
-        if column.keep_unknown:
+        if column.keep_unknown and len(cell) <= MAX_UNKNOWN:
             value = cell.strip()
         else:
             checked.problems.append(Problem(column.title, cell, sentence(wrong, column.title, checked.language)))

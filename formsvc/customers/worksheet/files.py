@@ -15,11 +15,12 @@ from formsvc.customers.worksheet.checking import CheckedRow, check_row
 from formsvc.customers.worksheet.columns import REPORT, columns, titles
 from formsvc.customers.worksheet.importing import Outcome, import_row
 from formsvc.customers.worksheet.reading import Sheet, SheetRow
-from formsvc.db import db, transaction
+from formsvc.db import db, take_turns, transaction
 from formsvc.questionnaires.verbs import current, definition_of
 from formsvc.staff.models import Staff
 
 BATCH = 100
+IMPORTS = 7302027
 
 
 @dataclass
@@ -50,6 +51,7 @@ def import_sheet(
 def _import_batch(
     session: Session, batch: Sequence[CheckedRow], owner: Staff | None, now: datetime, dry_run: bool, report: Report
 ) -> None:
+    take_turns(session, IMPORTS)  # two imports at once would both find that a customer is new
     for row in batch:
         outcome = import_row(session, row, owner, now, dry_run=dry_run)
         report.counts[outcome] += 1

@@ -8,7 +8,8 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from formsvc.customers.worksheet.columns import REPORT, folded, titles
 from formsvc.fields import clean
 
 MAX_COLUMNS, MAX_ROWS, MAX_CELL = 60, 200_000, 32_767
-MAX_UNPACKED = 400 * 1024 * 1024
+MAX_UNPACKED, MAX_RATIO = 200 * 1024 * 1024, 200
+LAST_ROW = 1_048_576
 Line = tuple[int, list[str]]
 DAMAGED = (  # what zipfile, expat and openpyxl raise on a damaged workbook, some of it while its rows are read
     zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, OSError, EOFError,
@@ -102,8 +104,9 @@ def _is_zip(path: Path) -> bool:
 def _xlsx(path: Path) -> list[Line]:
     try:
         with zipfile.ZipFile(path) as archive:
-            if sum(info.file_size for info in archive.infolist()) > MAX_UNPACKED:
-                raise NotAWorksheet("too-large")
+            unpacked = sum(info.file_size for info in archive.infolist())
+        if unpacked > min(MAX_UNPACKED, max(path.stat().st_size * MAX_RATIO, MAX_UNPACKED // 10)):
+            raise NotAWorksheet("too-large")
         with warnings.catch_warnings(action="ignore"):  # what openpyxl thinks of styles and parts that nobody reads
             return _first_sheet(path)
     except NotAWorksheet:
@@ -114,13 +117,13 @@ def _xlsx(path: Path) -> list[Line]:
 
 def _first_sheet(path: Path) -> list[Line]:
     book = load_workbook(path, read_only=True)
-    sheet = book.worksheets[0] if book.worksheets else None
+    sheet = next((sheet for sheet in book.worksheets if sheet.sheet_state == "visible"), None)
     if sheet is None:
         raise NotAWorksheet("empty")
     sheet.reset_dimensions()  # what a file says of its own size may be wrong, or there to do harm
-    rows = sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
+    rows = sheet.iter_rows(max_col=MAX_COLUMNS, max_row=LAST_ROW, values_only=True)
     lines = ((number, [cell_text(cell) for cell in row]) for number, row in enumerate(rows, start=1) if any(row))
-    found = [line for line in lines if any(line[1])]
+    found = list(islice((line for line in lines if any(line[1])), MAX_ROWS + 2))
     book.close()
     return found
 
@@ -135,7 +138,7 @@ def _csv(path: Path) -> list[Line]:
     first = text.split("\n", 1)[0]
     delimiter = max((",", "\t", ";"), key=first.count)
     try:
-        parsed = enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1)
+        parsed = enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), start=1)
         lines = [(number, [unescaped(cell) for cell in line]) for number, line in parsed]
     except csv.Error as error:
         raise NotAWorksheet("not-csv", str(error)) from error
@@ -157,7 +160,7 @@ def cell_text(cell: Any) -> str:
     if cell is None:
         return ""
     if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "minutes")
+        return cell.date().isoformat()
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, float) and cell.is_integer():

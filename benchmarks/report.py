@@ -1,0 +1,72 @@
+"""What was measured, as Markdown."""
+
+import os
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import TypeAlias
+
+from benchmarks.load import CONNECTIONS, Round, wrk_version
+
+Pair: TypeAlias = tuple[Round, Round]  # formsvc, bare: one after the other
+PACKAGES = ("granian", "Flask", "SQLAlchemy", "WTForms", "Jinja2")
+HEADING = (
+    "engine", "work", "ratio", "formsvc/s", "bare/s",
+    "p50 ms", "p99 ms", "p99/p50", "bare p50 ms", "bare p99 ms",
+)  # fmt: skip
+SYNCS = 50
+
+
+@dataclass(frozen=True)
+class Result:
+    """The rounds of one kind of request on one engine."""
+
+    engine: str
+    work: str
+    pairs: Sequence[Pair]
+
+    def cells(self) -> list[str]:
+        ratios = sorted(ours.per_second / bare.per_second for ours, bare in self.pairs)
+        ours, bare = (self._medians(which) for which in (0, 1))
+        spread = f"**{median(ratios):.3f}** ({ratios[0]:.3f}–{ratios[-1]:.3f})"
+        return [
+            self.engine, self.work, spread, f"{ours[0]:,.0f}", f"{bare[0]:,.0f}",
+            f"{ours[1]:.1f}", f"{ours[2]:.1f}", f"{ours[2] / ours[1]:.1f}", f"{bare[1]:.1f}", f"{bare[2]:.1f}",
+        ]  # fmt: skip
+
+    def _medians(self, which: int) -> tuple[float, float, float]:
+        def middle(value: Callable[[Round], float]) -> float:
+            return median(value(pair[which]) for pair in self.pairs)
+
+        return middle(lambda r: r.per_second), middle(lambda r: r.p50), middle(lambda r: r.p99)
+
+
+def table(results: Sequence[Result]) -> str:
+    rows = [HEADING, ["---"] * 2 + ["---:"] * (len(HEADING) - 2), *(result.cells() for result in results)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def machine(databases: Sequence[str], folder: Path) -> str:
+    """What the figures were measured on."""
+    packages = [f"{name} {version(name)}" for name in PACKAGES]
+    programs = [f"Python {platform.python_version()}", *packages, *databases, f"wrk {wrk_version()}"]
+    return (
+        f"{os.cpu_count()} cores; {CONNECTIONS} connections; a write and fsync of 4 kB: {_sync(folder):.2f} ms; "
+        f"{', '.join(programs)}."
+    )
+
+
+def _sync(folder: Path) -> float:
+    """The median of SYNCS in milliseconds: what a durable commit costs at least."""
+    times = []
+    with (folder / "sync").open("wb", buffering=0) as file:
+        for _ in range(SYNCS):
+            begun = time.perf_counter()
+            file.write(bytes(4096))
+            os.fsync(file.fileno())
+            times.append(time.perf_counter() - begun)
+    return median(times) * 1000

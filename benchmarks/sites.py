@@ -1,0 +1,151 @@
+"""The two servers of a run, each a process with a database of its own: formsvc, and the bare application."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+from flask import Flask
+from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, create_engine, insert, make_url, text
+from sqlalchemy import Text as LongText
+from sqlalchemy.pool import NullPool
+
+from benchmarks.load import Failed
+from config import ROOT, Config
+from tests.installation import KEYS, running, set_up
+from tests.services import GUARD, postgres
+
+STARTS_WITHIN = 60.0  # seconds
+OURS, BARE = "formsvc", "bare"
+COUNTED = {  # what one answer adds one row to
+    OURS: ("submissions WHERE state = 'waiting'", "consents", "audit_facts WHERE action = 'submission.submitted'",
+           "invitations WHERE state = 'answered'"),
+    BARE: ("answers",),
+}  # fmt: skip
+bare_tables = MetaData()
+links = Table("links", bare_tables, Column("token", String(90), primary_key=True), Column("name", String(200)))
+Table("answers", bare_tables, Column("id", Integer, primary_key=True), Column("token", String(90)),
+      Column("body", LongText))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where one of the two keeps its data, and the environment that tells its server so."""
+
+    name: str
+    environment: Mapping[str, str]
+
+    @property
+    def config(self) -> Config:
+        return Config.from_environment(self.environment)
+
+    @contextmanager
+    def serving(self, **environment: str) -> Iterator[int]:
+        """The port of the site's server, which is stopped with the block, and also when we are killed."""
+        module = ["formsvc.cli", "serve"] if self.name == OURS else ["benchmarks.bare"]
+        command = ["sh", "-c", GUARD, "guard", "TERM", "", sys.executable, "-m", *module]
+        port, log = _free_port(), self.config.var / "server.log"
+        own = {name: value for name, value in os.environ.items() if not name.startswith("FORMSVC_")}
+        environ = {**own, **self.environment, **environment, "HOST": "127.0.0.1", "PORT": str(port)}
+        with (
+            log.open("wb") as output,
+            subprocess.Popen(
+                command, cwd=ROOT, env=environ, stdin=subprocess.PIPE, stdout=output, stderr=output,
+                start_new_session=True,
+            ) as guard,
+        ):  # fmt: skip
+            try:
+                _wait_for(port, guard, log)
+                yield port
+            finally:
+                guard.communicate(b"stop\n")
+
+
+@contextmanager
+def sqlite(folder: Path) -> Iterator[tuple[Site, Site]]:
+    """formsvc set up, and nothing but an address for the bare application, on SQLite."""
+    yield _sites(folder, {name: f"sqlite:///{folder / name / 'data.sqlite3'}" for name in (OURS, BARE)})
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[tuple[Site, Site]]:
+    """The same on a PostgreSQL whose commits are on disk before they are answered."""
+    folder.mkdir()
+    with postgres(folder, durable=True) as address:
+        url = make_url(address)
+        maintenance = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        with maintenance.connect() as connection:
+            for name in (OURS, BARE):
+                connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        urls = {name: url.set(database=name).render_as_string(hide_password=False) for name in (OURS, BARE)}
+        yield _sites(folder, urls)
+
+
+@contextmanager
+def application(site: Site) -> Iterator[Flask]:
+    """formsvc in this process, on the data that the site's server works on."""
+    with running(site.config) as app, app.app_context():
+        yield app
+
+
+def fetch(port: int, path: str) -> tuple[str, str]:
+    """A page, and the cookie that came with it."""
+    request = Request(f"http://127.0.0.1:{port}{path}", headers={"Accept-Language": "zh-CN"})
+    with urlopen(request, timeout=30) as answer:  # noqa: S310 - it is our own
+        return answer.read().decode(), str(answer.headers["Set-Cookie"] or "").partition(";")[0]
+
+
+def add_links(bare: Site, paths: Sequence[str]) -> None:
+    """The rows that the bare application reads."""
+    rows = [{"token": path.rpartition("/")[2], "name": "深圳云盾科技有限公司"} for path in paths]
+    with _engine(bare).begin() as connection:
+        bare_tables.create_all(connection)
+        connection.execute(insert(links), rows)
+
+
+def rows(site: Site) -> list[int]:
+    """How many rows there are of each kind that an answer makes."""
+    with _engine(site).connect() as connection:
+        queries = [text(f"SELECT count(*) FROM {what}") for what in COUNTED[site.name]]  # noqa: S608 - from above
+        return [int(connection.scalar(query) or 0) for query in queries]
+
+
+def version(site: Site) -> str:
+    with _engine(site).connect() as connection:
+        return ".".join(map(str, connection.dialect.server_version_info or ()))
+
+
+def _engine(site: Site) -> Engine:
+    return create_engine(site.config.database_url, poolclass=NullPool)
+
+
+def _sites(folder: Path, urls: Mapping[str, str]) -> tuple[Site, Site]:
+    ours, bare = (
+        Site(name, {"FORMSVC_DATABASE_URL": url, "FORMSVC_VAR": str(folder / name),
+                    "FORMSVC_SECRET_KEYS": ",".join(KEYS), "FORMSVC_CHECK_MAIL_DOMAINS": "no"})
+        for name, url in urls.items()
+    )  # fmt: skip
+    bare.config.var.mkdir(parents=True)
+    set_up(ours.config)
+    return ours, bare
+
+
+def _wait_for(port: int, guard: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < deadline and guard.poll() is None:
+        with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
+            return
+        with suppress(subprocess.TimeoutExpired):
+            guard.wait(0.05)
+    raise Failed(f"a server did not start: {log.read_text(errors='replace')}")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
