@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from formsvc.console import on_schema
 from formsvc.customers import duplicates
@@ -61,6 +61,7 @@ def import_customers(file: Path, owner: str | None, dry_run: bool) -> None:
     _tell_refused(report, file, dry_run)
     if not dry_run:
         _tell_duplicates(report.numbers)
+        _tell_unassigned()
 
 
 @customers_group.command("export")
@@ -102,3 +103,11 @@ def _tell_duplicates(numbers: set[str]) -> None:
         shared = ", ".join(pair.evidence)
         two = " and ".join(f"{customer.number} {customer.name}" for customer in (pair.newer, pair.older))
         click.echo(f"Perhaps one customer: {two} (same {shared})")
+
+
+def _tell_unassigned() -> None:
+    count = db.session.scalar(select(func.count()).where(Customer.owner_id.is_(None)))
+    if count:
+        click.echo(
+            f"{count} customers have no account manager: only administrators see them. Import with --owner EMAIL."
+        )

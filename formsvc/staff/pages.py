@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from formsvc.db import transaction
+from formsvc.db import db, transaction
 from formsvc.staff import verbs
 from formsvc.staff.access import me
 from formsvc.web.access import public
@@ -43,9 +43,12 @@ def sign_in() -> Response | tuple[str, int]:
     form = SignInForm(request.form)  # without files
     if not form.validate():
         return render_template("staff/login.html", form=form, problem=_("Enter your email address and password.")), 422
+    email = form.email.data or ""
+    is_right = verbs.check(db.session, email, form.password.data or "")
+    db.session.rollback()
     try:
         with transaction() as writing:
-            account = verbs.sign_in(writing, form.email.data or "", form.password.data or "", now())
+            account = verbs.sign_in(writing, email, is_right, now())
     except verbs.TooManyTries:
         problem = _("Too many tries with this address. Wait a quarter of an hour and try again.")
         return render_template("staff/login.html", form=form, problem=problem), 429

@@ -50,14 +50,23 @@ def add(
     return account
 
 
-def sign_in(session: Session, email: str, password: str, now: datetime) -> Staff | None:
-    """The account with this address and password; None where there is none. Raises TooManyTries."""
+def check(session: Session, email: str, password: str) -> bool:
+    """Whether an active account has this address and password, told in the same time for known and unknown ones.
+
+    It is slow on purpose and changes nothing: ask before the transaction, in which other writers wait.
+    """
+    account = find(session, email)
+    known = account is not None and account.active
+    return _matches(account.password_hash if account and known else NOBODY, password) and known
+
+
+def sign_in(session: Session, email: str, is_right: bool, now: datetime) -> Staff | None:
+    """The account with this address where `check` said that the password is right. Raises TooManyTries."""
     subject = f"sign-in:{blind_index(_folded(email))}"  # what was typed may be anything: it is not kept
     if _failures(session, subject, now) >= TRIES:
         raise TooManyTries
-    account = find(session, email)
-    known = account is not None and account.active
-    if not _matches(account.password_hash if account and known else NOBODY, password) or not known or not account:
+    account = find(session, email) if is_right else None
+    if account is None:
         audit.record(session, audit.SYSTEM, FAILED, subject, now)
         return None
     audit.record(session, account.actor, "staff.signed_in", account.actor, now)

@@ -12,7 +12,7 @@ from formsvc.customers.models import Customer, Origin
 from formsvc.customers.record import Source
 from formsvc.db import db
 from tests.customers.sheets import ROW, as_csv, bring_in, told
-from tests.factories import writing
+from tests.factories import staff_account, writing
 from tests.installation import NOW
 
 NUMBER, NAME, MOBILE, MAIL = "客户编号", "客户名称/个人姓名", "手机号码", "电子邮箱"
@@ -95,3 +95,13 @@ def test_a_row_with_more_cells_than_the_header_is_refused(app: Flask, tmp_path: 
     with app.app_context():
         (row,) = bring_in(path).refused
     assert [problem.value for problem in row.problems] == ["多出的内容"]
+
+
+def test_who_imports_a_customer_of_nobody_becomes_its_manager_once(app: Flask, tmp_path: Path) -> None:
+    path = as_csv(tmp_path / "a.csv", NUMBERED)
+    with writing(app) as session:
+        first, second = staff_account(session, "李强"), staff_account(session, "王磊")
+    with app.app_context():
+        bring_in(path)
+        assert [told(bring_in(path, owner)) for owner in (first, second)] == [{"changed": 1}, {"unchanged": 1}]
+        assert only(db.session).owner_id == first.id

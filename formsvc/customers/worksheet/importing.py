@@ -44,9 +44,13 @@ def import_row(
         return Outcome.CREATED
     row.number = customer.number
     news = _news(session, customer, row.values)
-    if not news:
+    adopted = owner if customer.owner_id is None else None
+    if not news and not adopted:
         return Outcome.UNCHANGED
-    if not dry_run:
+    if adopted and not dry_run:
+        customer.owner_id = adopted.id
+        audit.record(session, adopted.actor, "customer.assigned", customer.subject, now, owner=adopted.id)
+    if news and not dry_run:
         record.change(session, customer, news, source, now, seen=customer.version)
         actor = owner.actor if owner else audit.SYSTEM
         audit.record(session, actor, "customer.imported", customer.subject, now, fields=sorted(news))
