@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,8 @@ def init_app(app: Flask, url: str, migrations: Path) -> None:
     app.config["ALEMBIC"] = {"script_location": str(migrations), "version_locations": []}
     app.config["ALEMBIC_CONTEXT"] = {"render_item": _as_plain_type, "compare_server_default": True}
     db.init_app(app)
+    # It would start an event loop at the end of each request, to close asynchronous sessions: there are none
+    app.teardown_appcontext_funcs = [done for done in app.teardown_appcontext_funcs if not iscoroutinefunction(done)]
     alembic.metadatas["default"] = Base.metadata
     alembic.init_app(app)
     logging.getLogger("alembic").setLevel(logging.WARNING)
