@@ -109,3 +109,15 @@ def test_cookies_are_for_https_alone_where_pages_are(tmp_path: Path) -> None:
     app = create_app(read(tmp_path, FORMSVC_BASE_URL="https://forms.example.com", **KEYS))
     assert (app.config["SESSION_COOKIE_NAME"], app.config["SESSION_COOKIE_SECURE"]) == ("__Host-formsvc", True)
     assert not app.debug
+
+
+def test_weak_defaults_a_key_file_that_lost_its_key_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret-key").touch()
+    with pytest.raises(ConfigError, match="secret-key"):
+        read(tmp_path)
+
+
+def test_the_console_takes_the_address_of_the_trial_that_runs(tmp_path: Path) -> None:
+    (tmp_path / "address").write_text("http://127.0.0.1:8101")
+    assert read(tmp_path).base_url == "http://127.0.0.1:8101"
+    assert read(tmp_path, PORT="8000").base_url == "http://127.0.0.1:8000"

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import current_app, render_template
 from flask_babel import force_locale
-from sqlalchemy import event, select, update
+from sqlalchemy import and_, event, or_, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import queue
@@ -68,9 +68,13 @@ def compose(message: Message) -> dict[str, str]:
 
 
 def lease(session: Session, now: datetime, limit: int, due_by: datetime | None = None) -> list[OutboxMessage]:
-    """Up to `limit` messages that are due at `now` or at `due_by`, oldest first, now this worker's own for LEASE."""
+    """Up to `limit` messages that are due, oldest first, now this worker's own for LEASE.
+
+    Due is what is due at `now`, and what nobody tried yet and is due at `due_by`.
+    """
     outbox = OutboxMessage
-    due = select(outbox).where(outbox.state == MailState.QUEUED, outbox.due_at <= max(now, due_by or now))
+    is_due = or_(outbox.due_at <= now, and_(outbox.due_at <= (due_by or now), outbox.attempts == 0))
+    due = select(outbox).where(outbox.state == MailState.QUEUED, is_due)
     oldest = due.order_by(outbox.due_at, outbox.id).limit(limit)  # one order for all workers: no deadlock
     return [row for row in session.scalars(oldest).all() if _claim(session, row, now)]
 

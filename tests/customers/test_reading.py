@@ -146,3 +146,10 @@ def test_any_cells_whatever_are_values_or_problems(cells: dict[str, str]) -> Non
     checked = check_row(SheetRow(2, cells), COLUMNS, date(2026, 11, 23), "zh_CN")
     assert all(problem.reason for problem in checked.problems)
     assert checked.problems or checked.values["basic.full_name"]
+
+
+def test_a_quote_that_is_never_closed_swallows_no_rows(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('客户名称/个人姓名,手机号码,备注\n甲公司,13856780001,"仅工作日\n乙公司,13856780002,\n', "utf-8")
+    with pytest.raises(NotAWorksheet, match="not-csv"):
+        read(path)

@@ -2,6 +2,7 @@
 
 import socket
 from asyncio import Transport
+from datetime import timedelta
 from smtplib import SMTP as SMTPClient
 from typing import Any
 
@@ -16,6 +17,7 @@ from formsvc.mail import delivery
 from formsvc.mail.connection import Connection
 from formsvc.mail.delivery import Delivered, deliver_due
 from formsvc.mail.models import MailState, OutboxMessage
+from formsvc.mail.outbox import LEASE
 from tests.installation import NOW
 from tests.mail.conftest import Mailing
 from tests.mail.test_delivery import queue, rows
@@ -104,3 +106,24 @@ def test_a_server_that_is_down_is_tried_once_for_a_batch(mailing: Mailing, monke
         assert len(tries) == 1
         tried, untouched = (MailState.QUEUED, "ConnectionRefusedError", 1), (MailState.QUEUED, None, 0)
         assert errors() == [tried] * 3 + [untouched] * 2
+
+
+@pytest.mark.usefixtures("mail_app")
+def test_mail_of_a_later_time_is_tried_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`tick --at` sends what is due then; what fails does not wait until then."""
+    refuse(monkeypatch, "DATA", "451 4.3.0 later")
+    queue()
+    assert deliver_due(NOW - timedelta(days=300), due_by=NOW) == Delivered(failed=1)
+    assert rows()[0].due_at < NOW - timedelta(days=299)
+
+
+@pytest.mark.usefixtures("mail_app")
+def test_a_slow_server_gets_no_more_of_a_batch_than_the_lease_allows(
+    box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = iter((0.0, 0.0, 301.0, 1000.0, 1000.0))
+    monkeypatch.setattr(delivery, "monotonic", lambda: next(ticks))
+    queue(2)
+    assert deliver_due(NOW).sent == 1
+    assert len(box.messages) == 1
+    assert deliver_due(NOW + LEASE).sent == 1

@@ -1,16 +1,20 @@
 """The review of one submission: held and answered side by side, and the decision (M22, M23, M27)."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from formsvc.customers import record
-from formsvc.customers.models import Audience, Customer
+from formsvc.customers.models import Audience, Customer, Origin
+from formsvc.customers.record import Source
 from formsvc.mail.models import OutboxMessage
 from tests.browser import Browser, Page
 from tests.factories import writing
 from tests.filling import ID_CARD, Invited, answered, everything, hold_secret, invited
 from tests.forms import text_of
+from tests.installation import NOW
 
 CHANGED = {"contacts.name": "王伟", "contacts.email": "wangwei@example.com", "needs.term": "long"}
 
@@ -131,3 +135,29 @@ def test_sensitive_values_are_masked_on_both_sides(browser: Browser, sqlite_app:
     assert "••••••5678" in merged.text
     assert "E1234" not in merged.html
     assert "E1234" not in everything(sqlite_app)
+
+
+def test_a_decided_review_still_says_what_was_decided(browser: Browser, given: Invited) -> None:
+    browser.submit(browser.get("/review/1"), {"decide-contacts-email": "keep", "note": "谢谢您！"}, "approve")
+    page = browser.get("/review/1")
+    assert rows(page) == [
+        ["主要对接人姓名", "张敏", "王伟"],
+        ["邮箱地址", "zhangmin@example.com", "wangwei@example.com"],
+        ["期望合作周期", "—", "长期（1 年以上） 新增"],
+    ]
+    decisions = [text_of(cell) for cell in page.find_all("td", data_label="决定")]
+    assert decisions == ["已采纳", "保留原值", "已采纳"]
+    assert "谢谢您！" in page.text
+
+
+def test_lost_update_a_program_that_names_no_version_overwrites_nothing_newer(
+    browser: Browser, sqlite_app: Flask, given: Invited
+) -> None:
+    with writing(sqlite_app) as session:
+        customer = session.scalars(select(Customer)).one()
+        newer = {"contacts.name": "赵敏"}
+        record.change(session, customer, newer, Source(Origin.WORKSHEET), NOW + timedelta(hours=1), seen=1)
+    token = browser.get("/review/1").find("input", name="csrf_token").get("value") or ""
+    decided = {f"decide-{field.replace('.', '-')}": "accept" for field in CHANGED}
+    browser.post("/review/1", {**decided, "action": "approve", "csrf_token": token}, status=409)
+    assert held(sqlite_app, given.number)["contacts.name"] == "赵敏"

@@ -1,5 +1,7 @@
 """Staff sign in and out, and a session ends when it should (M50)."""
 
+import io
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -111,3 +113,22 @@ def check_local(answer: TestResponse, target: str) -> None:
     assert not location.startswith(("//", "/\\")), target
     assert not {"\r", "\n", "\t"} & set(location), target
     assert "X" not in answer.headers, target
+
+
+def test_token_outlives_a_cookie_that_was_kept_opens_nothing_after_signing_out(
+    browser: Browser, sqlite_app: Flask, email: str
+) -> None:
+    page = browser.sign_in(email)
+    kept = browser.client.get_cookie("formsvc", domain="formsvc.test")
+    assert kept
+    browser.submit(page, action="/logout")
+    thief = Browser(sqlite_app)
+    thief.client.set_cookie("formsvc", kept.value, domain="formsvc.test")
+    assert thief.get("/customers/").path.startswith("/login")
+
+
+def test_multipart_and_size_a_file_in_place_of_a_text_is_nothing(browser: Browser) -> None:
+    token = browser.get("/login").find("input", name="csrf_token").get("value") or ""
+    files = {"csrf_token": token, "email": (io.BytesIO(b"x"), "a.txt"), "password": "x"}
+    answer = browser.client.post("/login", data=files, content_type="multipart/form-data", base_url=SITE)
+    assert answer.status_code == 422

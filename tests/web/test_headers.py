@@ -72,3 +72,8 @@ def test_cookies_over_https_are_bound_to_the_host(sqlite: Databases, tmp_path_fa
         cookie = answer.headers["Set-Cookie"]
         assert cookie.startswith("__Host-formsvc=")
         assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+
+
+def test_host_header_that_names_nothing_is_a_bad_request(sqlite_app: Flask) -> None:
+    answer = sqlite_app.test_client().get("/login", headers={"Host": ".."})
+    assert (answer.status_code, answer.mimetype) == (400, "text/plain")
