@@ -123,11 +123,21 @@ def _base_url(environ: Mapping[str, str], var: Path, host: str, port: int) -> st
         raise ConfigError("FORMSVC_BASE_URL must begin with https:// (or http:// for a trial)")
     if url:
         return url.rstrip("/")
-    running = var / ADDRESS
-    if running.exists() and not environ.get("PORT") and not environ.get("HOST"):
-        return running.read_text().strip()
+    running = _running(var / ADDRESS)
+    if running and not environ.get("PORT") and not environ.get("HOST"):
+        return running
     shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
     return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+
+
+def _running(path: Path) -> str | None:
+    """The address of the trial run that wrote `path`, its process and its address; None where it ended."""
+    try:
+        process, address = path.read_text().split()
+        os.kill(int(process), 0)
+    except (OSError, ValueError):
+        return None
+    return address
 
 
 def _time_zone(name: str) -> ZoneInfo:

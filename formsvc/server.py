@@ -49,7 +49,7 @@ def run(config: Config, ready: Callable[[], None]) -> None:
     address = config.var / ADDRESS
     with _stop_signals(), _children("serve", "worker") as children:
         try:
-            address.write_text(config.base_url)
+            address.write_text(f"{os.getpid()} {config.base_url}")
             _wait_for_answer(config, children)
             ready()
             os.waitpid(-1, 0)

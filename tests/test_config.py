@@ -1,5 +1,6 @@
 """Settings: what they are by default, and what is refused in words."""
 
+import os
 import stat
 import threading
 from pathlib import Path
@@ -118,6 +119,12 @@ def test_weak_defaults_a_key_file_that_lost_its_key_is_refused(tmp_path: Path) -
 
 
 def test_the_console_takes_the_address_of_the_trial_that_runs(tmp_path: Path) -> None:
-    (tmp_path / "address").write_text("http://127.0.0.1:8101")
+    (tmp_path / "address").write_text(f"{os.getpid()} http://127.0.0.1:8101")
     assert read(tmp_path).base_url == "http://127.0.0.1:8101"
     assert read(tmp_path, PORT="8000").base_url == "http://127.0.0.1:8000"
+
+
+@pytest.mark.parametrize("left", ["4194304 http://127.0.0.1:8101", "", "http://127.0.0.1:8101"])
+def test_a_trial_that_was_killed_is_not_asked(tmp_path: Path, left: str) -> None:
+    (tmp_path / "address").write_text(left)
+    assert read(tmp_path).base_url == "http://127.0.0.1:8000"
