@@ -120,7 +120,30 @@ def upgrade() -> None:
     with _only_one(), db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7302026)")  # until this block ends
-        alembic.upgrade()
+        with migrating():
+            alembic.upgrade()
+
+
+@contextmanager
+def migrating() -> Iterator[None]:
+    """Migrations may make a table of SQLite anew within the block: foreign keys are held to at its end instead.
+
+    Raises RuntimeError where a migration left a row without the one it refers to.
+    """
+    engine = db.engine
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    engine.dispose()
+    event.listen(engine, "connect", _loosen_foreign_keys)  # within a transaction it is too late
+    try:
+        yield
+        with engine.connect() as connection:
+            if lost := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+                raise RuntimeError(f"a migration left {len(lost)} rows of {lost[0][0]} without what they refer to")
+    finally:
+        event.remove(engine, "connect", _loosen_foreign_keys)
+        engine.dispose()  # its connections do not hold foreign keys
 
 
 @contextmanager
@@ -154,6 +177,10 @@ def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> 
     pragmas = "busy_timeout=30000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "recursive_triggers=ON"
     for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _loosen_foreign_keys(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.cursor().execute("PRAGMA foreign_keys=OFF")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -66,6 +66,7 @@ class CustomerValue(Base):
     """One value of one field, from `set_at` on; what was held before stays, with `superseded_at`. Exactly one is held.
 
     `secret` holds the value of a sensitive field, encrypted; `value` all others. An emptied field holds neither.
+    `verified_at` is when the customer last entered or confirmed it in a submission that was approved.
     """
 
     __tablename__ = "customer_values"
@@ -92,6 +93,7 @@ class CustomerValue(Base):
     consent_id: Mapped[int | None] = mapped_column(ForeignKey("consents.id"))
     set_at: Mapped[datetime]
     superseded_at: Mapped[datetime | None]
+    verified_at: Mapped[datetime | None]
 
     staff: Mapped[Staff | None] = relationship()
 

@@ -98,4 +98,5 @@ READERS: dict[str, Callable[[object], Any]] = {
     "unit": _label,
     "normalise": _word,
     "joined_by": _word,
+    "fresh_days": _count,
 }

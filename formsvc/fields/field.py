@@ -29,6 +29,7 @@ class Field:
     `together_with` is the key of the field that must be filled when this one is; `depends_on` that of the answer a rule
     needs (id_number needs id_type). `min` and `max` are numbers or dates as text. `normalise` is "code" for a text kept
     in capitals without spaces and hyphens. `joined_by` stands between a multi-select's words in a worksheet.
+    `fresh_days` is how long a value that the customer confirmed needs no new look; without it the questionnaire says.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Field:
     unit: Text | None = None
     normalise: str | None = None
     joined_by: str = "、"
+    fresh_days: int | None = None
 
     @property
     def name(self) -> str:

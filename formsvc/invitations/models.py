@@ -36,6 +36,7 @@ class Invitation(Base):
     """One customer asked for one questionnaire. Only one of them is live at a time.
 
     `link_number` is signed into the link: the one before is dead. `due_at` is when the clock next acts (`next_step`).
+    `revision` is that of the newest submission, 0 before the first.
     """
 
     __tablename__ = "invitations"
@@ -61,6 +62,7 @@ class Invitation(Base):
     closes_at: Mapped[datetime]
     next_step: Mapped[Step | None] = mapped_column(one_of(Step))
     due_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
 
     customer: Mapped[Customer] = relationship()
     version: Mapped[QuestionnaireVersion] = relationship()

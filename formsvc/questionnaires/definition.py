@@ -13,6 +13,7 @@ from formsvc.fields import Field, Text, field_from_data
 from formsvc.fields.spec import text_from_data
 
 DEFAULT = Path(__file__).with_name("customer-info.toml")
+FRESH_DAYS = 180
 AUDIENCES, SITUATIONS = ("enterprise", "individual"), ("new", "existing")
 
 
@@ -38,9 +39,16 @@ class Module:
 
 @dataclass(frozen=True)
 class Definition:
+    """`fresh_days` is how long a value that the customer confirmed needs no new look, where the field does not say.
+
+    With `ask_code` what is held appears only after a code that is sent to the invited address (M11).
+    """
+
     key: str
     title: Text
     grace_days: int
+    fresh_days: int
+    ask_code: bool
     privacy: Privacy
     modules: tuple[Module, ...]
 
@@ -71,6 +79,8 @@ def definition_from_data(data: Mapping[str, Any]) -> Definition:
         key=data["key"],
         title=text_from_data(data["title"]),
         grace_days=data["grace_days"],
+        fresh_days=data.get("fresh_days", FRESH_DAYS),
+        ask_code=bool(data.get("ask_code", False)),
         privacy=Privacy(**said),
         modules=tuple(_module(module) for module in data["modules"]),
     )

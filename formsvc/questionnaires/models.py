@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from formsvc.db import Base
@@ -17,7 +17,10 @@ class Questionnaire(Base):
 
 
 class QuestionnaireVersion(Base):
-    """One published version; `definition` is as in the data file, and `checksum` tells equal ones."""
+    """One published version; `definition` is as in the data file, and `checksum` tells equal ones.
+
+    `is_default` tells what came with the program from what the company published itself.
+    """
 
     __tablename__ = "questionnaire_versions"
     __table_args__ = (UniqueConstraint("questionnaire_id", "number"),)
@@ -28,3 +31,4 @@ class QuestionnaireVersion(Base):
     definition: Mapped[dict[str, Any]]
     checksum: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime]
+    is_default: Mapped[bool] = mapped_column(server_default=true())

@@ -19,6 +19,7 @@ class SubmissionState(StrEnum):
     APPROVED = "approved"
     RETURNED = "returned"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"  # the customer took it back before anyone decided
 
 
 DECIDED = (SubmissionState.APPROVED, SubmissionState.RETURNED, SubmissionState.REJECTED)
@@ -28,7 +29,7 @@ class Submission(Base):
     """What a customer sent, once: a retry finds (invitation, revision) taken. One of an invitation waits at most.
 
     `answers` holds every asked field by key, `secrets` the sensitive ones, encrypted. The database refuses to change
-    either.
+    either. `field_notes` are a reviewer's words to single fields, by key, with a return.
     """
 
     __tablename__ = "submissions"
@@ -56,6 +57,7 @@ class Submission(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     note: Mapped[str | None] = mapped_column(Text)
+    field_notes: Mapped[dict[str, Any] | None]
 
     invitation: Mapped[Invitation] = relationship()
     reviewer: Mapped[Staff | None] = relationship()
@@ -89,3 +91,73 @@ class Consent(Base):
     text_version: Mapped[str] = mapped_column(String(40))
     language: Mapped[str] = mapped_column(String(10))
     given_at: Mapped[datetime]
+
+
+class Draft(Base):
+    """What was typed behind a link and not sent yet: the text of each control, encrypted, as it was at each save.
+
+    `number` counts the saves of one reader. `reader` is empty for whoever may see what is held; who has not shown that
+    the invitation's mail reached them has a draft of their own (M11, M13).
+    """
+
+    __tablename__ = "drafts"
+    __table_args__ = (UniqueConstraint("invitation_id", "reader", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitations.id"))
+    reader: Mapped[str] = mapped_column(String(32))
+    number: Mapped[int]
+    typed: Mapped[Any] = mapped_column(EncryptedJSON)
+    saved_at: Mapped[datetime]
+
+
+class Code(Base):
+    """A six-digit code that was sent: for ten minutes and five tries, and used once. Only its digest is kept."""
+
+    __tablename__ = "codes"
+    __table_args__ = (Index(None, "subject", "sent_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(String(60))
+    digest: Mapped[str] = mapped_column(String(64))
+    sent_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+
+
+class AddressKind(StrEnum):
+    EMAIL = "email"
+    MOBILE = "mobile"
+
+
+class Address(Base):
+    """An address that a customer entered and that was not held: good once somebody there has confirmed it (M17)."""
+
+    __tablename__ = "addresses"
+    __table_args__ = (UniqueConstraint("invitation_id", "kind", "address"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitations.id"))
+    kind: Mapped[AddressKind] = mapped_column(one_of(AddressKind))
+    address: Mapped[str] = mapped_column(String(254))
+    entered_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+    invitation: Mapped[Invitation] = relationship()
+
+    @property
+    def subject(self) -> str:
+        """The name of this address in audit facts, codes and the outbox."""
+        return f"address:{self.id}"
+
+
+class CompletionTime(Base):
+    """How long one form took, in seconds, whole and by module; whose it was is not kept (M9)."""
+
+    __tablename__ = "completion_times"
+    __table_args__ = (Index(None, "version_id", "seconds"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_versions.id"))
+    seconds: Mapped[int]
+    sections: Mapped[dict[str, Any]]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from formsvc.db import alembic
+from formsvc.db import alembic, migrating
 from tests.installation import Databases, config_for, running
 
 
@@ -26,7 +26,7 @@ def test_without_its_schema_it_lives_and_is_not_ready(databases: Databases, tmp_
 
 
 def test_behind_its_schema_it_is_not_ready(app: Flask) -> None:
-    with app.app_context():
+    with app.app_context(), migrating():
         alembic.downgrade()
     assert app.test_client().get("/readyz").status_code == 503
 
