@@ -81,9 +81,13 @@ def init_app(app: Flask, url: str, migrations: Path) -> None:
     alembic.init_app(app)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            event.listen(db.engine, "connect", _set_up_sqlite)
-            event.listen(db.engine, "begin", _begin_sqlite)
+        engine = db.engine
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _set_up_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        else:
+            engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        app.extensions["reading"] = engine
 
 
 @contextmanager
@@ -107,6 +111,14 @@ def _begun() -> Iterator[Session]:
     engine = db.engine.execution_options(writes=True)
     with _turn(engine), Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """A connection for a few statements that read. On PostgreSQL each is a transaction of its own."""
+    engine: Engine = current_app.extensions["reading"]
+    with engine.connect() as connection:
+        yield connection
 
 
 def take_turns(session: Session, number: int) -> None:

@@ -18,8 +18,10 @@ from formsvc.invitations import verbs as invitations
 from formsvc.invitations.models import Invitation
 from formsvc.staff import verbs as staff
 from formsvc.staff.models import Role, Staff
+from formsvc.submissions import reading
 from formsvc.submissions import verbs as submissions
 from formsvc.submissions.models import Submission
+from formsvc.submissions.reading import Opened
 from tests.installation import NOW
 
 PASSWORD = "correct horse battery"
@@ -87,4 +89,19 @@ def submission(
     now: datetime = NOW, **other: Any,
 ) -> Submission:  # fmt: skip
     """A submission that waits for its review."""
-    return submissions.submit(session, invited or invitation(session), answers(values, **other), now)
+    return sent(session, invited or invitation(session), answers(values, **other), now)
+
+
+def opened(session: Session, invited: Invitation, reader: str = "") -> Opened:
+    """What the link of `invited` opens."""
+    session.flush()
+    found = reading.read(session.connection(), invited.id, reader)
+    assert found
+    return found
+
+
+def sent(session: Session, invited: Invitation, given: submissions.Answers, now: datetime = NOW) -> Submission:
+    """The submission that became of what a form says. Raises what `submit` raises."""
+    id_ = submissions.submit(session, opened(session, invited), given, now)
+    session.refresh(invited)
+    return session.get_one(Submission, id_, populate_existing=True)

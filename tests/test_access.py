@@ -17,7 +17,7 @@ OPEN = {
     "static", "set_language",
     "health.healthz", "health.readyz",
     "staff.home", "staff.login", "staff.sign_in", "staff.logout",
-    "submissions.fill", "submissions.submit",
+    "submissions.fill", "submissions.act",
 }  # fmt: skip
 
 

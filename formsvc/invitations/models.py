@@ -24,7 +24,12 @@ LIVE = (InvitationState.OPEN, InvitationState.ANSWERED, InvitationState.RETURNED
 MOVES = {
     InvitationState.OPEN: {InvitationState.OPEN, InvitationState.ANSWERED, InvitationState.REVOKED},
     # Answers that wait are answers, even where the link that brought them is revoked: the state stays
-    InvitationState.ANSWERED: {InvitationState.ANSWERED, InvitationState.RETURNED, InvitationState.CLOSED},
+    InvitationState.ANSWERED: {
+        InvitationState.ANSWERED,
+        InvitationState.RETURNED,
+        InvitationState.CLOSED,
+        InvitationState.OPEN,
+    },
     InvitationState.RETURNED: {InvitationState.RETURNED, InvitationState.ANSWERED, InvitationState.REVOKED},
     InvitationState.REVOKED: {InvitationState.OPEN},
     InvitationState.CLOSED: set(),

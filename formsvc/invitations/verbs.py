@@ -18,6 +18,8 @@ from formsvc.invitations.schedule import Step
 from formsvc.mail.outbox import Message, put
 from formsvc.questionnaires.verbs import current, definition_of
 
+ANSWERABLE = tuple(state for state in InvitationState if InvitationState.ANSWERED in MOVES[state])
+_table = Invitation.metadata.tables[Invitation.__tablename__]
 RETURN_DAYS = 3  # working days that a customer has at least to mend what was returned
 
 
@@ -87,9 +89,28 @@ def revoke(session: Session, invitation: Invitation, actor: str, now: datetime) 
     audit.record(session, actor, "invitation.revoked", invitation.subject, now)
 
 
-def mark_answered(session: Session, invitation: Invitation) -> None:
-    """A submission waits: the clock has nothing more to do. Raises NotPossible."""
-    _move(session, invitation, InvitationState.ANSWERED, next_step=None, due_at=None)
+def take_answer(session: Session, invitation_id: int, link_number: int, seen: int, now: datetime) -> bool:
+    """A submission after revision `seen` waits: the clock has nothing more to do. False where the link takes none.
+
+    One conditional UPDATE, which nothing was read for: two who send at once find the row taken.
+    """
+    taken = (
+        update(_table)
+        .where(
+            _table.c.id == invitation_id, _table.c.link_number == link_number, _table.c.revision == seen,
+            _table.c.state.in_(ANSWERABLE), _table.c.closes_at > now,
+        )
+        .values(state=InvitationState.ANSWERED, revision=_table.c.revision + 1, next_step=None, due_at=None)
+    )  # fmt: skip
+    return session.connection().execute(taken).rowcount == 1
+
+
+def take_back_answer(session: Session, invitation_id: int) -> bool:
+    """The customer took back what waited: the link is open again, and nobody is reminded."""
+    answered = _table.c.id == invitation_id, _table.c.state == InvitationState.ANSWERED
+    return (
+        session.connection().execute(update(_table).where(*answered).values(state=InvitationState.OPEN)).rowcount == 1
+    )
 
 
 def mark_returned(session: Session, invitation: Invitation, now: datetime) -> None:

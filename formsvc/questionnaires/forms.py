@@ -1,43 +1,49 @@
-"""The form that asks a definition's fields: one class for each definition, audience and situation, never changed."""
+"""The form that asks a definition's fields: made once for each definition, audience and situation, never changed."""
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
-from wtforms import BooleanField
 from wtforms import Field as Control
-from wtforms.utils import unset_value
+from wtforms.form import BaseForm
+from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
 
 from formsvc.fields import TYPES, Field, Raw, Value, Wrong, check, sentence
 from formsvc.questionnaires.definition import Definition, Module
 from formsvc.web import language
 
-REFUSALS = (False, "", "false", "0", "no", "off")  # what a program may send for a box that is not ticked
-
-_classes: dict[tuple[str, str, str], type["QuestionnaireForm"]] = {}
+REFUSALS = ("", "false", "0", "no", "off")  # what a program may send for a box that is not ticked
+CONSENT, CONSENT_SENSITIVE = "consent", "consent_sensitive"
+_META = DefaultMeta()
+_kinds: dict[tuple[str, str, str], "Asked"] = {}
 
 
 class AnswerControl(Control):
     """The control of one field. Its value is parsed by the field's type; what was typed stays in `typed`."""
 
-    def __init__(self, question: Field, **kwargs: Any) -> None:
-        super().__init__(question.label.zh, **kwargs)
+    def __init__(self, question: Field, **bound: Any) -> None:
+        super().__init__(question.label.zh, name=question.name, **bound)
         self.question = question
         self.type_ = TYPES[question.type]
+        self.parts = {part: f"{question.name}-{part}" if part else question.name for part in self.type_.parts}
         self.typed: Raw = {}
         self.data: Value = None
 
-    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
-        """Take what was posted, or show `data`, a held value."""
-        if formdata is not None:
-            self.typed = {part: formdata.getlist(self.part_name(part)) for part in self.type_.parts}
-        else:
-            self.data = None if data is unset_value else data
-            self.typed = self.type_.raw(self.data, self.question)
-        self.process_errors = []
+    def fresh(self) -> Self:
+        """A control like this one, for one request: copied, since binding one costs ten times as much."""
+        twin: Self = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        return twin
+
+    def take(self, posted: Any) -> None:
+        """What was posted. Files are no answers: only text is taken."""
+        self.typed = {part: posted.getlist(name) for part, name in self.parts.items()}
+
+    @property
+    def is_filled(self) -> bool:
+        return any(map(any, self.typed.values()))
 
     def pre_validate(self, form: Any) -> None:
         try:
@@ -45,82 +51,92 @@ class AnswerControl(Control):
         except Wrong as wrong:
             raise StopValidation(self.message(wrong)) from wrong
 
-    def part_name(self, part: str) -> str:
-        """The name of the control's `part`: the field's own, or with the part after a hyphen."""
-        return f"{self.question.name}-{part}" if part else self.question.name
-
     def message(self, wrong: Wrong) -> str:
         """What is wrong and how to mend it, in the reader's language."""
         return sentence(wrong, self.question.label.in_(language.current()), language.current())
 
 
-class QuestionnaireForm(FlaskForm):
-    """The base of the classes made by `form_class`."""
+class Asked:
+    """What a definition asks of an audience in a situation, with a control for each question to copy."""
 
-    modules: tuple[Module, ...] = ()
-    audience = ""
-    consent = BooleanField("", false_values=REFUSALS)  # without a label WTForms reads its catalogue at each request
-    consent_sensitive = BooleanField("", false_values=REFUSALS)
+    def __init__(self, definition: Definition, audience: str, situation: str) -> None:
+        self.definition = definition
+        self.audience = audience
+        self.modules: tuple[Module, ...] = definition.asked(audience, situation)
+        self.questions = {field.key: field for module in self.modules for field in module.fields}
+        self.controls = {key: AnswerControl(field, _form=None, _meta=_META) for key, field in self.questions.items()}
+        self.sensitive = frozenset(key for key, field in self.questions.items() if field.sensitive)
 
-    def __init__(
-        self, posted: Any, *, data: Mapping[str, Value], masks: Mapping[str, str], held: Mapping[str, Value]
-    ) -> None:
-        """`posted` fills the controls, or else `data` by name; `masks` are shown for sensitive values, which never do.
 
-        Files that were posted are no answers: only text is taken.
-        """
-        super().__init__(posted, data=data)
-        self.masks = masks
-        self.held = held
+class QuestionnaireForm(BaseForm):
+    """One posted form. It has its own copy of each control: nothing is shared with another request."""
+
+    def __init__(self, asked: Asked, posted: Any) -> None:
+        """Take what was posted, a MultiDict of text."""
+        self.meta, self._prefix, self.form_errors = _META, "", []
+        self.asked = asked
+        self.questions = {key: control.fresh() for key, control in asked.controls.items()}
+        self._fields = {control.name: control for control in self.questions.values()}
+        self.consents = {name: posted.get(name, "") not in REFUSALS for name in (CONSENT, CONSENT_SENSITIVE)}
+        self.consent_errors: dict[str, str] = {}
+        for control in self.questions.values():
+            control.take(posted)
 
     @property
-    def questions(self) -> dict[str, AnswerControl]:
-        """The controls by their fields' keys."""
-        return {c.question.key: c for c in self if isinstance(c, AnswerControl)}
+    def typed(self) -> dict[str, Raw]:
+        """What stands in the controls, by field."""
+        return {key: control.typed for key, control in self.questions.items()}
+
+    def put(self, typed: Mapping[str, Raw]) -> None:
+        """Have `typed` stand in the controls."""
+        for key, raw in typed.items():
+            self.questions[key].typed = raw
 
     @property
     def answers(self) -> dict[str, Value]:
-        """The values by key. A sensitive field that is held and was left empty stays as it is: it is not in here."""
+        """The values by key. A sensitive field that was left empty stays as it is: it is not in here."""
         return {
             key: control.data
             for key, control in self.questions.items()
-            if not (control.data is None and key in self.masks)
+            if control.data is not None or not control.question.sensitive
         }
 
-    @property
-    def has_sensitive(self) -> bool:
-        """Whether a sensitive field is asked."""
-        return any(control.question.sensitive for control in self.questions.values())
-
-    def validate_on(self, today: date) -> bool:
-        """Whether all answers are right on this day, and the consents that they need were given (M6)."""
+    def validate_on(self, today: date, agreed: bool = False) -> bool:
+        """Whether all answers are right on this day and have their consents (M6); `agreed` to the second before."""
         valid = bool(self.validate())
-        controls = self.questions
-        parsed = {key: control.data for key, control in controls.items()}
-        for key, wrong in check([c.question for c in controls.values()], parsed, self.audience, today).items():
-            if not controls[key].errors:
-                controls[key].errors = [controls[key].message(wrong)]
+        parsed = {key: control.data for key, control in self.questions.items()}
+        for key, wrong in check(tuple(self.asked.questions.values()), parsed, self.asked.audience, today).items():
+            control = self.questions[key]
+            if not control.errors:
+                control.errors = [control.message(wrong)]
                 valid = False
-        return self._check_consents(parsed) and valid
+        return self._check_consents(agreed) and valid
 
-    def _check_consents(self, parsed: Mapping[str, Value]) -> bool:
-        if not self.consent.data:
-            self.consent.errors = [_("Tick this box if you agree. Without your consent we cannot keep what you enter.")]
-        sensitive = [c for c in self.questions.values() if c.question.sensitive and any(map(any, c.typed.values()))]
-        if sensitive and not self.consent_sensitive.data:
-            labels = _(", ").join(c.question.label.in_(language.current()) for c in sensitive)
-            self.consent_sensitive.errors = [
-                _("Tick this box if you agree, or empty these fields: %(labels)s.", labels=labels)
-            ]
-        return not self.consent.errors and not self.consent_sensitive.errors
+    def _check_consents(self, agreed: bool) -> bool:
+        if not self.consents[CONSENT]:
+            self.consent_errors[CONSENT] = _(
+                "Tick this box if you agree. Without your consent we cannot keep what you enter."
+            )
+        filled = [self.questions[key] for key in self.asked.sensitive if self.questions[key].is_filled]
+        if filled and not (self.consents[CONSENT_SENSITIVE] or agreed):
+            labels = _(", ").join(control.question.label.in_(language.current()) for control in filled)
+            self.consent_errors[CONSENT_SENSITIVE] = _(
+                "Tick this box if you agree, or empty these fields: %(labels)s.", labels=labels
+            )
+        return not self.consent_errors
 
 
-def form_class(definition: Definition, mark: str, audience: str, situation: str) -> type[QuestionnaireForm]:
-    """The form of `definition`, whose content `mark` names, for an audience and a situation."""
+def asked_of(definition: Definition, mark: str, audience: str, situation: str) -> Asked:
+    """What `definition`, whose content `mark` names, asks of an audience in a situation."""
     key = (mark, audience, situation)
-    if key not in _classes:
-        modules = definition.asked(audience, situation)
-        controls = {f.name: AnswerControl(f) for module in modules for f in module.fields}
-        members = {"modules": modules, "audience": audience, **controls}
-        _classes[key] = type("QuestionnaireForm", (QuestionnaireForm,), members)
-    return _classes[key]
+    if key not in _kinds:
+        _kinds[key] = Asked(definition, audience, situation)
+    return _kinds[key]
+
+
+def start(asked: Asked, held: Mapping[str, Value]) -> dict[str, Raw]:
+    """What stands in the controls before anything is typed: the held values, but for sensitive ones."""
+    return {
+        key: TYPES[field.type].raw(held.get(key) if key not in asked.sensitive else None, field)
+        for key, field in asked.questions.items()
+    }

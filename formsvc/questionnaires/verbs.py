@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from formsvc import audit
@@ -56,6 +56,14 @@ def definition_of(version: QuestionnaireVersion) -> Definition:
     if version.checksum not in _read:
         _read[version.checksum] = definition_from_data(version.definition)
     return _read[version.checksum]
+
+
+def definition_of_version(connection: Connection, id_: int, mark: str) -> Definition:
+    """What the version `id_` with that checksum asks; without a row of it, where it is known."""
+    if mark not in _read:
+        asked = select(QuestionnaireVersion.definition).where(QuestionnaireVersion.id == id_)
+        _read[mark] = definition_from_data(connection.scalar(asked) or {})
+    return _read[mark]
 
 
 def _newest(session: Session, key: str) -> QuestionnaireVersion | None:

@@ -9,4 +9,5 @@ from formsvc.web import csrf
 
 def init_app(app: Flask, config: Config) -> None:
     app.register_blueprint(pages.blueprint)
-    csrf.exempt(pages.submit)  # the form checks its token itself: a token that is too old must not eat the answers
+    app.extensions["sheets"] = {}
+    csrf.exempt(pages.act)  # the form checks its token itself: a token that is too old must not eat the answers

@@ -1,107 +1,226 @@
-"""The customer's page: GET shows the questionnaire or the receipt and changes nothing, POST submits."""
+"""The customer's page: GET shows the questionnaire or the receipt and changes nothing, POST acts."""
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from flask import Blueprint, abort, jsonify, redirect, render_template, request
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf, validate_csrf
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
+from wtforms.validators import ValidationError
 
 from formsvc.customers import record
-from formsvc.customers.manager import manager_of, organisation
-from formsvc.db import db, transaction
-from formsvc.fields import masked
-from formsvc.invitations import links
-from formsvc.invitations.models import Invitation, InvitationState
+from formsvc.customers.manager import organisation
+from formsvc.db import reading as connected
+from formsvc.db import transaction
+from formsvc.invitations.models import InvitationState
 from formsvc.mail.domains import takes_mail
-from formsvc.questionnaires.forms import QuestionnaireForm, form_class
-from formsvc.questionnaires.verbs import definition_of
-from formsvc.submissions import verbs
-from formsvc.submissions.models import Submission, SubmissionState
+from formsvc.questionnaires.forms import CONSENT_SENSITIVE, QuestionnaireForm
+from formsvc.submissions import drafts, reading, verbs
+from formsvc.submissions.models import SubmissionState
+from formsvc.submissions.page import Filling, Held, Reader
+from formsvc.submissions.reading import DeadLink, Opened, UnknownLink
+from formsvc.submissions.times import times_from
 from formsvc.web import language
 from formsvc.web.access import public
-from formsvc.web.show import now, today
+from formsvc.web.show import instant, now, today
 
 blueprint = Blueprint("submissions", __name__)
+Answer: TypeAlias = Response | str | tuple[str | Response, int]
 
 
 @blueprint.get("/q/<token>")
 @public
-def fill(token: str) -> str | tuple[str, int]:
-    invitation = _find(token)
-    if not isinstance(invitation, Invitation):
-        return invitation
-    last = verbs.latest(db.session, invitation.id)
-    is_waiting = last is not None and last.state is SubmissionState.WAITING
-    if last and (invitation.state is InvitationState.CLOSED or (is_waiting and "edit" not in request.args)):
-        return _receipt(invitation, last, token)
-    return _page(invitation, _form(invitation, last), last, token)
+def fill(token: str) -> Answer:
+    with connected() as connection:
+        reader = _reader(connection, _opened(connection, token), token)
+    if _is_over(reader.opened) or (_waits(reader.opened) and "edit" not in request.args):
+        return _receipt(reader)
+    return reader.page(_resumed(reader))
 
 
 @blueprint.post("/q/<token>")
 @public
-def submit(token: str) -> Response | str | tuple[str, int]:
-    action = request.form.get("action", "submit")
-    if action not in ("submit", "language"):
-        abort(400)
-    invitation = _find(token)
-    if not isinstance(invitation, Invitation):
-        return invitation
-    last = verbs.latest(db.session, invitation.id)
-    if invitation.state is InvitationState.CLOSED and last:
-        return _receipt(invitation, last, token), 409
-    form = _form(invitation, last)
-    if action == "language":  # the page again in the language of its address, with what was typed
-        return _page(invitation, form, last, token)
-    if not _is_valid(form):
-        return _page(invitation, form, last, token), 422
-    db.session.rollback()  # the reading is over: what is written is read again, in the writing transaction
-    return _send(token, form)
-
-
-def _send(token: str, form: QuestionnaireForm) -> Response | str | tuple[str, int]:
-    ids = links.read(token) or abort(404)
+def act(token: str) -> Answer:
+    """What the pressed button says."""
+    acts: dict[str, Callable[[Opened, str], Answer]] = {
+        "submit": _submit, "save": _save, "withdraw": _withdraw, "language": _show_again, "full": _show_again,
+    }  # fmt: skip
+    chosen = acts.get(request.form.get("action", "submit")) or abort(400)
+    with connected() as connection:
+        opened = _opened(connection, token)
+    if _is_over(opened):
+        return _too_late(opened, token)
     try:
-        with transaction() as session:
-            invitation = verbs.find_open(session, *ids, now())
-            verbs.submit(session, invitation, _answers(form), now())
+        return chosen(opened, token)
+    except verbs.SentMeanwhile:
+        return _again(token, "sent-meanwhile"), 409
     except (verbs.LinkIsDead, verbs.AlreadyDecided):
-        return fill(token)
-    except verbs.SentMeanwhile:  # what it names ended with its transaction
-        invitation = _found(token)
-        return _page(invitation, form, verbs.latest(db.session, invitation.id), token, sent_meanwhile=True), 409
-    return redirect(url_for(".fill", token=token, lang=request.args.get("lang")), 303)
+        with connected() as connection:
+            return _too_late(_opened(connection, token), token)
 
 
-def _find(token: str) -> Invitation | tuple[str, int]:
-    """The invitation of a link that can be opened, or the page that says why it cannot."""
-    ids = links.read(token)
-    invitation = db.session.get(Invitation, ids[0], options=verbs.AT_ONCE) if ids else None
-    if ids is None or invitation is None:
-        return render_template("submissions/unknown_link.html", contact=organisation()), 404
-    is_dead = invitation.link_number != ids[1] or invitation.state is InvitationState.REVOKED
-    if is_dead or invitation.closes_at <= now():
-        return render_template("submissions/dead_link.html", contact=manager_of(invitation.customer)), 410
-    return invitation
+@blueprint.errorhandler(UnknownLink)
+def unknown_link(_error: UnknownLink) -> Answer:
+    return render_template("submissions/unknown_link.html", contact=organisation()), 404
 
 
-def _found(token: str) -> Invitation:
-    invitation = _find(token)
-    return invitation if isinstance(invitation, Invitation) else abort(410)
+@blueprint.errorhandler(DeadLink)
+def dead_link(error: DeadLink) -> Answer:
+    return render_template("submissions/dead_link.html", contact=error.contact), 410
 
 
-def _form(invitation: Invitation, last: Submission | None) -> QuestionnaireForm:
-    """The form, filled from what was posted, else from the answers being mended, else from the record."""
-    customer, version = invitation.customer, invitation.version
-    definition = definition_of(version)
-    kind = form_class(definition, version.checksum, customer.audience, customer.situation)
-    held = record.held_values(db.session, customer)
-    if last and last.state in verbs.MENDABLE:
-        held = held | last.all_answers
-    masks = {key: masked(held[key]) for key, field in definition.fields.items() if field.sensitive and key in held}
-    shown = {key.replace(".", "-"): value for key, value in held.items() if key not in masks}
-    return kind(request.form if request.method == "POST" else None, data=shown, masks=masks, held=held)
+def _submit(opened: Opened, token: str) -> Answer:
+    form, saved = QuestionnaireForm(opened.asked, request.form), opened.draft
+    if not _has_token():
+        return _shown(opened, token, form, problem="old-page"), 422
+    if saved:
+        form.put(drafts.with_secrets(opened, form.typed, saved.typed))
+        if saved.number > _number("draft") and (merged := _merged(opened, token, form)).has_theirs:
+            return _shown(opened, token, form, merged, problem="changed-meanwhile"), 409
+    if not _is_valid(form, agreed=bool(saved and saved.agreed)):
+        return _shown(opened, token, form), 422
+    with transaction() as session:
+        verbs.submit(session, opened, _answers(opened, form), now())
+    return redirect(_address(token), 303)
 
 
-def _is_valid(form: QuestionnaireForm) -> bool:
-    valid = form.validate_on(today())
+def _save(opened: Opened, token: str) -> Answer:
+    form, is_script = QuestionnaireForm(opened.asked, request.form), "application/json" in request.headers.get("Accept", "")
+    if not _has_token():
+        if is_script:
+            return jsonify(csrf_token=generate_csrf()), 422
+        return _shown(opened, token, form, problem="old-page"), 422
+    with connected() as connection:
+        reader = _reader(connection, opened, token)
+    moment = now()
+    with transaction() as session:
+        verbs.hold(session, opened, _seen(opened), moment)
+        number, merged = drafts.save(session, opened, "", _typed(form), reader.start, moment)
+    if is_script:
+        return jsonify(_told(reader, number, merged, moment))
+    with connected() as connection:
+        return _shown(_opened(connection, token), token, form, merged, problem="saved")
+
+
+def _withdraw(opened: Opened, token: str) -> Answer:
+    if not _has_token():
+        return redirect(_address(token), 303)
+    with transaction() as session:
+        verbs.withdraw(session, opened, now())
+    return redirect(_address(token), 303)
+
+
+def _show_again(opened: Opened, token: str) -> Answer:
+    """The page with what was typed, in the language of its address, or with every line open."""
+    form = QuestionnaireForm(opened.asked, request.form)
+    return _shown(opened, token, form, full=request.form["action"] == "full")
+
+
+def _again(token: str, problem: str) -> str:
+    with connected() as connection:
+        opened = _opened(connection, token)
+    return _shown(opened, token, QuestionnaireForm(opened.asked, request.form), problem=problem)
+
+
+def _too_late(opened: Opened, token: str) -> Answer:
+    """The receipt of what was decided, and what was typed since, which is not taken any more."""
+    form = QuestionnaireForm(opened.asked, request.form)
+    with connected() as connection:
+        reader = _reader(connection, opened, token)
+    return _receipt(reader, unsent=reader.unsent(form.typed) if len(request.form) > 3 else None), 409
+
+
+def _shown(
+    opened: Opened, token: str, form: QuestionnaireForm, merged: drafts.Merged | None = None, problem: str = "",
+    full: bool = False,
+) -> str:  # fmt: skip
+    """The page with what was posted, or what became of it."""
+    with connected() as connection:
+        reader = _reader(connection, opened, token)
+    saved = opened.draft
+    return reader.page(
+        Filling(
+            typed=_without_secrets(opened, merged.typed if merged else form.typed, form),
+            seen=opened.revision if problem == "sent-meanwhile" else _seen(opened),
+            draft=saved.number if saved and merged else _number("draft"), opened_at=_number("opened"),
+            saved_at=saved.saved_at if saved else None,
+            errors={key: control.errors for key, control in form.questions.items() if control.errors},
+            consents=form.consents, consent_errors=form.consent_errors,
+            theirs=merged.theirs if merged else (), clashes=merged.clashes if merged else {},
+            secrets=saved.typed if saved else {}, problem=problem, full=full,
+        )
+    )  # fmt: skip
+
+
+def _opened(connection: Connection, token: str) -> Opened:
+    return reading.find(connection, token, "", now())
+
+
+def _reader(connection: Connection, opened: Opened, token: str) -> Reader:
+    held = Held(*record.held_and_verified(connection, opened.customer_id))
+    return Reader(opened, token, held, sees_held=True, now=now())
+
+
+def _is_over(opened: Opened) -> bool:
+    return opened.state is InvitationState.CLOSED and opened.last is not None
+
+
+def _waits(opened: Opened) -> bool:
+    return opened.last is not None and opened.last.state is SubmissionState.WAITING
+
+
+def _resumed(reader: Reader) -> Filling:
+    """The form as it was left, or as the record has it."""
+    saved = reader.opened.draft
+    if saved is None:
+        return Filling(reader.start, reader.opened.revision)
+    typed = {**saved.typed, **{key: {} for key in reader.opened.asked.sensitive}}
+    return Filling(typed, reader.opened.revision, saved.number, saved.opened_at, saved.saved_at, secrets=saved.typed)
+
+
+def _without_secrets(opened: Opened, typed: Any, form: QuestionnaireForm) -> dict[str, Any]:
+    """What is shown: of the sensitive controls only what this very request has typed."""
+    own = {key: {part: request.form.getlist(name) for part, name in form.questions[key].parts.items()}
+           for key in opened.asked.sensitive}  # fmt: skip
+    return {**typed, **own}
+
+
+def _merged(opened: Opened, token: str, form: QuestionnaireForm) -> drafts.Merged:
+    with connected() as connection:
+        reader = _reader(connection, opened, token)
+        return drafts.merged(connection, opened, "", form.typed, _number("draft"), reader.start)
+
+
+def _typed(form: QuestionnaireForm) -> drafts.Typed:
+    """What is kept of a form: sensitive values only with the consent of their own (M6)."""
+    agreed = form.consents[CONSENT_SENSITIVE]
+    fields = {key: {} if key in form.asked.sensitive and not agreed else raw for key, raw in form.typed.items()}
+    return drafts.Typed(fields, _number("draft"), agreed, _number("opened"))
+
+
+def _told(reader: Reader, number: int, merged: drafts.Merged, moment: Any) -> dict[str, Any]:
+    """What the page's script is told of a save."""
+    controls = reader.opened.asked.controls
+    taken = {
+        controls[key].parts[part]: values
+        for key in merged.theirs - reader.opened.asked.sensitive
+        for part, values in merged.typed[key].items()
+    }
+    clashes = reader.cells(Filling(merged.typed, 0, clashes=merged.clashes))
+    return {
+        "draft": number, "saved": _("Saved at %(time)s.", time=instant(moment)), "taken": taken,
+        "clashes": {
+            cell.question.name: _("On another device: %(value)s", value=cell.theirs)
+            for cell in clashes.values() if cell.theirs
+        },
+        "changes": reader.changes(merged.typed),
+    }  # fmt: skip
+
+
+def _is_valid(form: QuestionnaireForm, agreed: bool) -> bool:
+    valid = form.validate_on(today(), agreed)
     email = form.questions.get("contacts.email")
     if email and isinstance(email.data, str) and not email.errors and not takes_mail(email.data.rpartition("@")[2]):
         email.errors = [_("The domain of this address takes no mail: check what stands after the @.")]
@@ -109,34 +228,48 @@ def _is_valid(form: QuestionnaireForm) -> bool:
     return valid
 
 
-def _answers(form: QuestionnaireForm) -> verbs.Answers:
-    sensitive = {key for key, control in form.questions.items() if control.question.sensitive}
-    seen = request.form.get("seen", "0")
+def _answers(opened: Opened, form: QuestionnaireForm) -> verbs.Answers:
+    answers, sensitive, saved = form.answers, opened.asked.sensitive, opened.draft
+    modules = [module.key for module in opened.asked.modules]
     return verbs.Answers(
-        values={key: value for key, value in form.answers.items() if key not in sensitive},
-        secrets={key: value for key, value in form.answers.items() if key in sensitive and value is not None},
-        consent_sensitive=bool(form.consent_sensitive.data),
+        values={key: value for key, value in answers.items() if key not in sensitive},
+        secrets={key: value for key, value in answers.items() if key in sensitive},
+        consent_sensitive=form.consents[CONSENT_SENSITIVE],
         language=language.current(),
-        seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else 0,
+        seen=_seen(opened),
+        agreed_at=saved.saved_at if saved and saved.agreed else None,
+        times=times_from(_number("opened"), request.form.get("times", ""), modules, now()),
     )
 
 
-def _page(
-    invitation: Invitation, form: QuestionnaireForm, last: Submission | None, token: str, sent_meanwhile: bool = False
-) -> str:
-    posted = request.method == "POST"
-    return render_template(
-        "submissions/fill.html",
-        form=form, definition=definition_of(invitation.version), invitation=invitation, token=token,
-        contact=manager_of(invitation.customer), last=last, sent_meanwhile=sent_meanwhile,
-        seen=last.revision if last and (not posted or sent_meanwhile) else request.form.get("seen", 0),
-        sensitive_module=[m.key for m in form.modules if any(f.sensitive for f in m.fields)][-1:],
-        returned=last if last and last.state is SubmissionState.RETURNED else None,
-    )  # fmt: skip
+def _has_token() -> bool:
+    """Whether the form's CSRF token is good. It is checked here: one that is too old must not eat the answers."""
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        return False
+    return True
 
 
-def _receipt(invitation: Invitation, last: Submission, token: str) -> str:
+def _seen(opened: Opened) -> int:
+    """The revision that the page was filled from; one that never was is none."""
+    seen = _number("seen")
+    return seen if seen <= opened.revision else 0
+
+
+def _number(name: str) -> int:
+    text = request.form.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+
+
+def _address(token: str) -> str:
+    lang = request.args.get("lang")
+    return f"/q/{token}" + (f"?lang={lang}" if lang in language.LANGUAGES else "")
+
+
+def _receipt(reader: Reader, unsent: Any = None) -> str:
+    opened = reader.opened
     return render_template(
-        "submissions/receipt.html", invitation=invitation, submission=last, token=token,
-        definition=definition_of(invitation.version), contact=manager_of(invitation.customer),
+        "submissions/receipt.html", opened=opened, submission=opened.last, reader=reader, contact=opened.manager,
+        changes=reader.sent_changes() if _waits(opened) else None, unsent=unsent,
     )  # fmt: skip

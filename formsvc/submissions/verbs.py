@@ -1,27 +1,24 @@
-"""Submit an answer: once, whole, and with its consents."""
+"""Submit an answer: once, whole, and with its consents; take it back while it waits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
 
 from formsvc import audit
-from formsvc.customers.models import Customer
 from formsvc.fields import Value
 from formsvc.invitations import verbs as invitations
 from formsvc.invitations.models import Invitation, InvitationState
-from formsvc.questionnaires.models import QuestionnaireVersion
-from formsvc.questionnaires.verbs import definition_of
-from formsvc.submissions.models import Consent, ConsentKind, Submission, SubmissionState
+from formsvc.submissions import drafts, reading
+from formsvc.submissions.models import CompletionTime, Consent, ConsentKind, Submission, SubmissionState
+from formsvc.submissions.reading import OPEN_STATES, Opened
 
-OPEN_STATES = (InvitationState.OPEN, InvitationState.ANSWERED, InvitationState.RETURNED)
-MENDABLE = (SubmissionState.WAITING, SubmissionState.RETURNED)
-AT_ONCE = (  # an invitation with whom and what it asks, in one statement; a definition is read once, not each time
-    joinedload(Invitation.customer, innerjoin=True).joinedload(Customer.owner),
-    joinedload(Invitation.version, innerjoin=True).defer(QuestionnaireVersion.definition),
+# Plain tables: this is the one transaction that customers wait for
+_submissions, _consents, _times = (
+    model.metadata.tables[model.__tablename__] for model in (Submission, Consent, CompletionTime)
 )
 
 
@@ -34,18 +31,15 @@ class AlreadyDecided(Exception):
 
 
 class SentMeanwhile(Exception):
-    """Other answers were sent since the page was loaded; `submission` holds them."""
-
-    def __init__(self, submission: Submission) -> None:
-        super().__init__(submission.id)
-        self.submission = submission
+    """Other answers were sent since the page was loaded."""
 
 
 @dataclass(frozen=True)
 class Answers:
     """What a form says: values by field, sensitive ones apart, and whether each consent was given.
 
-    `seen` is the revision that the page was filled from, 0 for none.
+    `seen` is the revision that the page was filled from, 0 for none. `agreed_at` is when the second consent was given
+    with a draft, where it was. `times` are the seconds that it took, by module; whole under "".
     """
 
     values: Mapping[str, Value]
@@ -53,77 +47,97 @@ class Answers:
     consent_sensitive: bool
     language: str
     seen: int
+    reader: str = ""
+    agreed_at: datetime | None = None
+    times: Mapping[str, int] | None = None
 
 
-def find_open(session: Session, invitation_id: int, link_number: int, now: datetime) -> Invitation:
-    """The invitation of a link, held until the transaction ends. Raises LinkIsDead, AlreadyDecided."""
-    asked = select(Invitation).where(Invitation.id == invitation_id).options(*AT_ONCE)
-    invitation = session.scalar(asked.with_for_update(of=Invitation))
-    if invitation is None or invitation.link_number != link_number or invitation.closes_at <= now:
-        raise LinkIsDead
-    if invitation.state is InvitationState.CLOSED:
+def submit(session: Session, opened: Opened, answers: Answers, now: datetime) -> int:
+    """The id of the submission of these answers: a new one, or for a retry the one that it made.
+
+    Raises LinkIsDead, AlreadyDecided, SentMeanwhile.
+    """
+    if not invitations.take_answer(session, opened.id, opened.link_number, answers.seen, now):
+        return _sent_before(session, opened, answers, now)
+    base = opened.last if answers.seen else None
+    kept = carried(opened, answers)
+    connection = session.connection()
+    if base:
+        waiting = _submissions.c.id == base.id, _submissions.c.state == SubmissionState.WAITING
+        connection.execute(update(_submissions).where(*waiting).values(state=SubmissionState.SUPERSEDED))
+    row = {
+        "invitation_id": opened.id, "revision": answers.seen + 1, "state": SubmissionState.WAITING,
+        "answers": dict(answers.values), "secrets": kept or None, "language": answers.language, "submitted_at": now,
+    }  # fmt: skip
+    id_ = int(connection.execute(insert(_submissions).returning(_submissions.c.id), row).scalar_one())
+    connection.execute(insert(_consents), _given(connection, opened, answers, id_, bool(kept), now))
+    if answers.times and not answers.seen:
+        sections = {module: seconds for module, seconds in answers.times.items() if module}
+        time = {"version_id": opened.version_id, "seconds": answers.times[""], "sections": sections}
+        connection.execute(insert(_times), time)
+    if opened.draft:
+        drafts.forget(session, opened, answers.reader, opened.draft.number)
+    audit.record(session, opened.actor, "submission.submitted", f"submission:{id_}", now, revision=row["revision"])
+    return id_
+
+
+def withdraw(session: Session, opened: Opened, now: datetime) -> None:
+    """Take back what waits: the link can be used again. Raises LinkIsDead, AlreadyDecided, SentMeanwhile."""
+    hold(session, opened, opened.revision, now)
+    waiting = Submission.invitation_id == opened.id, Submission.state == SubmissionState.WAITING
+    taken = update(Submission).where(*waiting).values(state=SubmissionState.WITHDRAWN)
+    if getattr(session.execute(taken), "rowcount", 0) != 1 or not invitations.take_back_answer(session, opened.id):
         raise AlreadyDecided
-    if invitation.state not in OPEN_STATES:
+    audit.record(session, opened.actor, "submission.withdrawn", f"submission:{opened.last and opened.last.id}", now)
+
+
+def hold(session: Session, opened: Opened, seen: int, now: datetime) -> None:
+    """Keep the invitation as it is until the transaction ends. Raises LinkIsDead, AlreadyDecided, SentMeanwhile."""
+    columns = Invitation.state, Invitation.link_number, Invitation.closes_at, Invitation.revision
+    row = session.execute(select(*columns).where(Invitation.id == opened.id).with_for_update()).one()
+    if row.link_number != opened.link_number or row.closes_at <= now:
         raise LinkIsDead
-    return invitation
+    if row.state is InvitationState.CLOSED:
+        raise AlreadyDecided
+    if row.state not in OPEN_STATES:
+        raise LinkIsDead
+    if row.revision != seen:
+        raise SentMeanwhile
 
 
-def submit(session: Session, invitation: Invitation, answers: Answers, now: datetime) -> Submission:
-    """The submission of these answers: a new one, or for a retry the one that it made. Raises SentMeanwhile."""
-    last = latest(session, invitation.id)
-    kept = carried(last, answers)
-    if last and last.revision > answers.seen:
-        if last.answers == dict(answers.values) and (last.secrets or {}) == kept:
-            return last
-        raise SentMeanwhile(last)
-    if last:
-        _supersede(session, last)
-    submission = Submission(
-        invitation_id=invitation.id, revision=last.revision + 1 if last else 1, state=SubmissionState.WAITING,
-        answers=dict(answers.values), secrets=kept or None, language=answers.language, submitted_at=now,
-    )  # fmt: skip
-    submission.consents = _consents(invitation, last, answers, bool(kept), now)
-    session.add(submission)
-    session.flush()
-    invitations.mark_answered(session, invitation)
-    actor = invitation.customer.subject
-    audit.record(session, actor, "submission.submitted", submission.subject, now, revision=submission.revision)
-    return submission
+def _sent_before(session: Session, opened: Opened, answers: Answers, now: datetime) -> int:
+    """For the same answers once more their submission; why not, for all others."""
+    last = getattr(reading.read(session.connection(), opened.id), "last", None)
+    if last and last.answers == dict(answers.values) and last.secrets == carried(opened, answers):
+        hold(session, opened, last.revision, now)
+        return int(last.id)
+    hold(session, opened, answers.seen, now)
+    raise SentMeanwhile
 
 
-def latest(session: Session, invitation_id: int) -> Submission | None:
-    """The newest submission of an invitation."""
-    submissions = select(Submission).where(Submission.invitation_id == invitation_id)
-    return session.scalar(submissions.order_by(Submission.revision.desc()).limit(1))
-
-
-def carried(last: Submission | None, answers: Answers) -> dict[str, Value]:
+def carried(opened: Opened, answers: Answers) -> dict[str, Value]:
     """The sensitive values: those typed now, and those of the revision that is mended and were left as they are.
 
     What is typed now without the consent of its own is not kept (M6).
     """
-    before = last.secrets or {} if last and last.state in MENDABLE else {}
-    return {**before, **(answers.secrets if answers.consent_sensitive else {})}
+    before = opened.mended.secrets if opened.mended else {}
+    return {**before, **(answers.secrets if answers.consent_sensitive or answers.agreed_at else {})}
 
 
-def _supersede(session: Session, last: Submission) -> None:
-    waiting = Submission.id == last.id, Submission.state == SubmissionState.WAITING
-    session.execute(update(Submission).where(*waiting).values(state=SubmissionState.SUPERSEDED))
-
-
-def _consents(
-    invitation: Invitation, last: Submission | None, answers: Answers, has_secrets: bool, now: datetime
-) -> list[Consent]:
-    """Those given now; a sensitive value that is carried on keeps the consent that it was given with."""
-    version = definition_of(invitation.version).privacy.version
-    given: dict[str, Any] = {"text_version": version, "language": answers.language, "given_at": now}
-    consents = [Consent(kind=ConsentKind.PRIVACY, **given)]
-    if answers.consent_sensitive:
-        consents.append(Consent(kind=ConsentKind.SENSITIVE, **given))
-    elif has_secrets and last:
-        earlier = next(consent for consent in last.consents if consent.kind is ConsentKind.SENSITIVE)
-        consents.append(
-            Consent(kind=ConsentKind.SENSITIVE, text_version=earlier.text_version, language=earlier.language,
-                    given_at=earlier.given_at)
-        )  # fmt: skip
-    return consents
+def _given(
+    connection: Any, opened: Opened, answers: Answers, id_: int, has_secrets: bool, now: datetime
+) -> list[dict[str, Any]]:
+    """The consents: those given now; a sensitive value that is carried on keeps the one that it was given with."""
+    given = {
+        "submission_id": id_, "kind": ConsentKind.PRIVACY, "text_version": opened.definition.privacy.version,
+        "language": answers.language, "given_at": now,
+    }  # fmt: skip
+    if answers.consent_sensitive or answers.agreed_at:
+        return [given, {**given, "kind": ConsentKind.SENSITIVE, "given_at": answers.agreed_at or now}]
+    if has_secrets and opened.last:
+        columns = _consents.c.text_version, _consents.c.language, _consents.c.given_at
+        earlier = select(*columns).where(
+            _consents.c.submission_id == opened.last.id, _consents.c.kind == ConsentKind.SENSITIVE
+        )
+        return [given, {**given, "kind": ConsentKind.SENSITIVE, **connection.execute(earlier).mappings().one()}]
+    return [given]

@@ -23,7 +23,7 @@ OPEN, ANSWERED, RETURNED, CLOSED, REVOKED = InvitationState
 TABLE = {
     #          open answered returned closed revoked
     OPEN:     "o    o        -        -      o",  # reissue, remind; submit; revoke, issue after the end
-    ANSWERED: "-    o        o        o      -",  # submit again, revoke the link; return; approve or reject
+    ANSWERED: "o    o        o        o      -",  # withdraw; submit again, revoke the link; return; approve or reject
     RETURNED: "-    o        o        -      o",  # submit; reissue; revoke, issue after the end
     CLOSED:   "-    -        -        -      -",  # decided: over
     REVOKED:  "o    -        -        -      -",  # reissue

@@ -24,9 +24,14 @@ def test_each_audience_in_each_situation_is_asked_its_own_fields(
 ) -> None:
     page = browser.get(invited(sqlite_app, audience=audience, situation=situation).path)
     asked = DEFINITION.asked(audience, situation)
-    assert [text_of(h) for h in page.root.iter("h2")] == ["填写说明", *(module.title.zh for module in asked)]
+    assert [text_of(h) for h in page.root.iter("h2")] == [
+        "填写说明",
+        *(module.title.zh for module in asked),
+        "发送之前",
+    ]
     expected = {field.name for module in asked for field in module.fields} - {"needs-budget"}
     others = {"needs-budget-from", "needs-budget-to", "needs-products-other", "consent", "csrf_token", "seen", "action"}
+    others |= {"draft", "opened", "times"}
     sensitive = {"consent_sensitive"} if audience is Audience.INDIVIDUAL else set()
     assert names(page) == expected | others | sensitive
 

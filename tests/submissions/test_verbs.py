@@ -12,12 +12,12 @@ from config import Config
 from formsvc.db import db, transaction
 from formsvc.fields import Value
 from formsvc.invitations import verbs as invitations
-from formsvc.invitations.models import InvitationState
+from formsvc.invitations.models import Invitation, InvitationState
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.review import verbs as review
 from formsvc.submissions.models import Consent, ConsentKind, Submission, SubmissionState
-from formsvc.submissions.verbs import AlreadyDecided, LinkIsDead, SentMeanwhile, find_open, submit
-from tests.factories import ENTERPRISE, answers, invitation, staff_account, submission, writing
+from formsvc.submissions.verbs import AlreadyDecided, LinkIsDead, SentMeanwhile, submit, withdraw
+from tests.factories import ENTERPRISE, answers, invitation, opened, sent, staff_account, submission, writing
 from tests.installation import NOW, running
 from tests.processes import COUNT, Processes
 
@@ -35,7 +35,7 @@ def test_a_submission_waits_and_its_invitation_is_answered(session: Session) -> 
 
 def test_retry_duplicates_the_same_answers_again_are_the_same_submission(session: Session) -> None:
     made = submission(session, secrets=SECRETS)
-    assert submit(session, made.invitation, answers(secrets=SECRETS), LATER) is made
+    assert sent(session, made.invitation, answers(secrets=SECRETS), LATER) is made
     assert session.scalars(select(Submission)).all() == [made]
 
 
@@ -44,14 +44,14 @@ def test_lost_update_other_answers_from_a_second_tab_are_told(
     session: Session, values: Mapping[str, Value], secrets: Mapping[str, Value]
 ) -> None:
     made = submission(session)
-    with pytest.raises(SentMeanwhile) as refusal:
-        submit(session, made.invitation, answers(values, secrets), LATER)
-    assert refusal.value.submission is made
+    with pytest.raises(SentMeanwhile):
+        sent(session, made.invitation, answers(values, secrets), LATER)
+    assert session.scalars(select(Submission)).all() == [made]
 
 
 def test_who_sends_again_while_it_waits_makes_a_new_revision(session: Session) -> None:
     first = submission(session)
-    second = submit(session, first.invitation, answers(OTHER, seen=1), LATER)
+    second = sent(session, first.invitation, answers(OTHER, seen=1), LATER)
     session.refresh(first)
     assert (first.state, first.answers) == (SubmissionState.SUPERSEDED, ENTERPRISE)
     assert (second.state, second.revision, second.answers) == (SubmissionState.WAITING, 2, OTHER)
@@ -60,7 +60,7 @@ def test_who_sends_again_while_it_waits_makes_a_new_revision(session: Session) -
 def test_who_mends_what_was_returned_makes_a_new_revision(session: Session) -> None:
     first = submission(session)
     review.return_(session, first, staff_account(session), "请补充", LATER)
-    second = submit(session, first.invitation, answers(OTHER, seen=1), LATER)
+    second = sent(session, first.invitation, answers(OTHER, seen=1), LATER)
     session.refresh(first)
     assert (first.state, second.revision) == (SubmissionState.RETURNED, 2)
     assert second.invitation.state is InvitationState.ANSWERED
@@ -98,9 +98,9 @@ def _submitted(invitation_id: int, different: bool) -> int:
     """The revision that these answers became; 0 where others were sent meanwhile."""
     try:
         with transaction() as session:
-            invited = find_open(session, invitation_id, 1, NOW)
+            invited = session.get_one(Invitation, invitation_id)
             name = f"王{id(session)}" if different else "王芳"
-            return submit(session, invited, answers({**ENTERPRISE, "contacts.name": name}), NOW).revision
+            return sent(session, invited, answers({**ENTERPRISE, "contacts.name": name})).revision
     except SentMeanwhile:
         return 0
 
@@ -126,25 +126,45 @@ def test_a_sensitive_value_that_is_left_is_carried_on_with_its_consent(
     session: Session, typed: Mapping[str, Value], kept: Mapping[str, Value]
 ) -> None:
     first = submission(session, secrets=SECRETS)
-    second = submit(session, first.invitation, answers(OTHER, typed, seen=1), LATER)
+    second = sent(session, first.invitation, answers(OTHER, typed, seen=1), LATER)
     assert second.secrets == kept
     assert consents(second)["privacy"][2] == LATER
     assert consents(second)["sensitive"][2] == (LATER if typed else NOW)
 
 
-def test_token_outlives_a_link_that_is_dead_takes_nothing(session: Session) -> None:
+@pytest.mark.parametrize("how", ["revoked", "issued again", "past its end"])
+def test_token_outlives_a_link_that_died_meanwhile_takes_nothing(session: Session, how: str) -> None:
     made = invitation(session)
-    assert find_open(session, made.id, 1, made.closes_at - timedelta(seconds=1)) is made
-    for ids, now in [((made.id, 2), NOW), ((made.id, 0), NOW), ((made.id + 1, 1), NOW), ((made.id, 1), made.closes_at)]:
+    before = opened(session, made)
+    if how == "revoked":
+        invitations.revoke(session, made, "system", NOW)
+    elif how == "issued again":
+        invitations.reissue(session, made, "system", NOW)
+    now = made.closes_at if how == "past its end" else LATER
+    for act in (lambda: submit(session, before, answers(), now), lambda: withdraw(session, before, now)):
         with pytest.raises(LinkIsDead):
-            find_open(session, *ids, now)
-    invitations.revoke(session, made, "system", NOW)
-    with pytest.raises(LinkIsDead):
-        find_open(session, made.id, 1, NOW)
+            act()
+    assert session.scalars(select(Submission)).all() == []
 
 
 def test_what_was_decided_takes_no_more(session: Session) -> None:
     made = submission(session)
+    before = opened(session, made.invitation)
     review.reject(session, made, staff_account(session), "重复", NOW)
-    with pytest.raises(AlreadyDecided):
-        find_open(session, made.invitation_id, 1, NOW)
+    for act in (
+        lambda: submit(session, before, answers(OTHER, seen=1), LATER),
+        lambda: withdraw(session, before, LATER),
+    ):
+        with pytest.raises(AlreadyDecided):
+            act()
+
+
+def test_what_waits_can_be_taken_back_and_sent_again(session: Session) -> None:
+    first = submission(session, secrets=SECRETS)
+    withdraw(session, opened(session, first.invitation), LATER)
+    session.refresh(first)
+    session.refresh(first.invitation)
+    assert (first.state, first.invitation.state) == (SubmissionState.WITHDRAWN, InvitationState.OPEN)
+    assert (first.invitation.due_at, opened(session, first.invitation).mended) == (None, None)
+    second = sent(session, first.invitation, answers(OTHER, seen=1), LATER)
+    assert (second.revision, second.state, second.secrets) == (2, SubmissionState.WAITING, None)

@@ -1,0 +1,126 @@
+"""A question as it stands on a page: what is typed, what is wrong, what is said beside it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flask import render_template
+from markupsafe import escape
+
+from formsvc.fields import TYPES, Field, Raw, Value
+from formsvc.fields.types import FieldType
+from formsvc.web.holes import EDGE, hole
+
+_DATE = re.compile("([0-9]{4}-[0-9]{2}-[0-9]{2})?")  # what a date picker can show
+
+
+@dataclass
+class Cell:
+    """One question of one page.
+
+    `mask` is what may be shown of a held secret, `note` a reviewer's word, `theirs` what was typed on another device,
+    `held` the record's value; `folded` is the line that stands for a value which needs no new look.
+    """
+
+    question: Field
+    typed: Raw
+    errors: Sequence[str] = ()
+    held: Value = None
+    mask: str = ""
+    note: str = ""
+    theirs: str = ""
+    folded: str = ""
+
+    @property
+    def type_(self) -> FieldType:
+        return TYPES[self.question.type]
+
+    @property
+    def first_id(self) -> str:
+        """The id of the control that a link to this question leads to."""
+        suffix = {"range": "-from", "checkboxes": "-1", "radios": f"-{self.question.min}"}
+        return self.question.name + suffix.get(self.type_.control, "")
+
+    @property
+    def unknown(self) -> str:
+        """A held word that the list does not offer."""
+        if self.type_.control != "select" or not self.held:
+            return ""
+        return "" if any(option.code == self.held for option in self.question.options) else str(self.held)
+
+    @property
+    def input_type(self) -> str:
+        """The input's type; what a date picker cannot show stays readable as text."""
+        kind = self.type_.attrs["type"]
+        return "text" if kind == "date" and not _DATE.fullmatch(self.text()) else kind
+
+    @property
+    def is_ordinary(self) -> bool:
+        """Whether it looks as it always does but for what is typed."""
+        said = self.errors or self.mask or self.note or self.theirs or self.unknown
+        return not said and (self.question.type != "date" or bool(_DATE.fullmatch(self.text())))
+
+    def text(self, part: str = "") -> str:
+        """What is typed into `part` of the control."""
+        values = self.typed.get(part)
+        return values[0] if values else ""
+
+    def lines(self) -> str:
+        """What is typed into a control of several lines."""
+        return "\n".join(self.typed.get("", ()))
+
+    def chosen(self, code: str, word: str) -> str:
+        """The attribute `word` where the option `code` is chosen."""
+        return f" {word}" if code in self.typed.get("", ()) else ""
+
+
+class _Blank(Cell):
+    """A cell that says holes: what is rendered from it is cut there."""
+
+    @property
+    def input_type(self) -> str:
+        return self.type_.attrs["type"]
+
+    def text(self, part: str = "") -> str:
+        return hole(f"text:{part}:")
+
+    def lines(self) -> str:
+        return hole("lines::")
+
+    def chosen(self, code: str, word: str) -> str:
+        return hole(f"chosen:{word}:{code}")
+
+
+class _Hole(NamedTuple):
+    place: int
+    kind: str
+    detail: str
+    code: str
+
+
+class CellPieces:
+    """The HTML of a question in one language, open or folded, cut where what is typed goes."""
+
+    def __init__(self, question: Field, folded: bool) -> None:
+        blank = _Blank(question, {}, folded=hole("folded::") if folded else "")
+        self._parts = render(blank).split(EDGE)
+        places = range(1, len(self._parts), 2)
+        self._holes = [_Hole(place, *self._parts[place].split(":", 2)) for place in places]
+
+    def filled(self, cell: Cell) -> str:
+        """The HTML of `cell`, which must be ordinary."""
+        parts, chosen = self._parts.copy(), cell.typed.get("", ())
+        for place, kind, detail, code in self._holes:
+            if kind == "chosen":
+                parts[place] = f" {detail}" if code in chosen else ""
+            elif kind == "text":
+                parts[place] = escape(cell.text(detail))
+            else:
+                parts[place] = escape(cell.lines() if kind == "lines" else cell.folded)
+        return "".join(parts)
+
+
+def render(cell: Cell) -> str:
+    """The HTML of `cell`, whatever there is to say about it."""
+    return render_template("questionnaires/cell.html", cell=cell)

@@ -1,0 +1,189 @@
+"""What is behind a link, read in two plain statements: this is asked more often than anything else."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select
+
+from formsvc.customers.manager import Contact, manager_named
+from formsvc.customers.models import Customer
+from formsvc.fields import Raw
+from formsvc.invitations import links
+from formsvc.invitations.models import Invitation, InvitationState
+from formsvc.questionnaires.definition import Definition
+from formsvc.questionnaires.forms import Asked, asked_of
+from formsvc.questionnaires.models import QuestionnaireVersion
+from formsvc.questionnaires.verbs import definition_of_version
+from formsvc.staff.models import Staff
+from formsvc.submissions.models import Draft, Submission, SubmissionState
+
+MENDABLE = (SubmissionState.WAITING, SubmissionState.RETURNED)
+OPEN_STATES = (InvitationState.OPEN, InvitationState.ANSWERED, InvitationState.RETURNED)
+
+
+class UnknownLink(Exception):
+    """No link of ours says this."""
+
+
+class DeadLink(Exception):
+    """The link was revoked, issued again, or is past its end; `contact` can make a new one."""
+
+    def __init__(self, contact: Contact) -> None:
+        super().__init__("a dead link")
+        self.contact = contact
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The newest submission of an invitation."""
+
+    id: int
+    revision: int
+    state: SubmissionState
+    answers: dict[str, Any]
+    secrets: dict[str, Any]
+    submitted_at: datetime
+    note: str | None
+    field_notes: dict[str, str]
+
+    @property
+    def all_answers(self) -> dict[str, Any]:
+        return self.answers | self.secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The newest draft of a reader: what stands in each control by field, and whether the second consent was given."""
+
+    number: int
+    typed: dict[str, Raw]
+    agreed: bool
+    opened_at: int
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An invitation with whom it asks, what it asks, what was sent last and what is typed but not sent."""
+
+    id: int
+    link_number: int
+    state: InvitationState
+    revision: int
+    deadline_on: Any
+    closes_at: datetime
+    version_id: int
+    customer_id: int
+    customer_number: str
+    customer_name: str
+    customer_contact: str | None
+    email: str | None
+    mobile: str | None
+    language: str
+    manager: Contact
+    asked: Asked
+    last: Sent | None
+    draft: Saved | None
+
+    @property
+    def definition(self) -> Definition:
+        return self.asked.definition
+
+    @property
+    def subject(self) -> str:
+        """The name of this invitation in audit facts and in the outbox."""
+        return f"invitation:{self.id}"
+
+    @property
+    def actor(self) -> str:
+        """The customer's name in audit facts."""
+        return f"customer:{self.customer_number}"
+
+    @property
+    def mended(self) -> Sent | None:
+        """The submission that would be mended: one that waits or was returned."""
+        return self.last if self.last and self.last.state in MENDABLE else None
+
+
+def find(connection: Connection, token: str, reader: str, now: datetime) -> Opened:
+    """What the link with `token` opens at `now`, with the draft of `reader`. Raises UnknownLink, DeadLink."""
+    ids = links.read(token)
+    opened = read(connection, ids[0], reader) if ids else None
+    if ids is None or opened is None:
+        raise UnknownLink
+    if opened.link_number != ids[1] or opened.state is InvitationState.REVOKED or opened.closes_at <= now:
+        raise DeadLink(opened.manager)
+    return opened
+
+
+def read(connection: Connection, invitation_id: int, reader: str = "") -> Opened | None:
+    """The invitation with that id, in whatever state it is; None where there is none."""
+    row = connection.execute(_OPENED, {"id": invitation_id, "reader": reader}).first()
+    return _opened(connection, row) if row else None
+
+
+def _opened(connection: Connection, row: Row[Any]) -> Opened:
+    definition = definition_of_version(connection, row.version_id, row.checksum)
+    return Opened(
+        id=row.id, link_number=row.link_number, state=row.state, revision=row.revision, deadline_on=row.deadline_on,
+        closes_at=row.closes_at, version_id=row.version_id, customer_id=row.customer_id,
+        customer_number=row.number, customer_name=row.customer_name, customer_contact=row.contact, email=row.email,
+        mobile=row.mobile, language=row.language,
+        manager=manager_named(row.manager_name, row.manager_email, row.manager_phone),
+        asked=asked_of(definition, row.checksum, row.audience, row.situation), last=_sent(row), draft=_saved(row),
+    )  # fmt: skip
+
+
+def _sent(row: Row[Any]) -> Sent | None:
+    if row.sent_id is None:
+        return None
+    return Sent(
+        row.sent_id, row.revision, row.sent_state, row.answers, row.secrets or {}, row.submitted_at, row.note,
+        row.field_notes or {},
+    )  # fmt: skip
+
+
+def _saved(row: Row[Any]) -> Saved | None:
+    if row.draft is None:
+        return None
+    return Saved(row.draft, row.typed["fields"], row.typed["agreed"], row.typed["opened_at"], row.saved_at)
+
+
+def _statement() -> Select[*tuple[Any, ...]]:
+    newest = (
+        select(func.max(Draft.number))
+        .where(Draft.invitation_id == Invitation.id, Draft.reader == bindparam("reader"))
+        .correlate(Invitation)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            *(Invitation.id, Invitation.link_number, Invitation.state, Invitation.revision, Invitation.deadline_on),
+            *(Invitation.closes_at, Invitation.version_id, Invitation.customer_id, QuestionnaireVersion.checksum),
+            *(Customer.number, Customer.name.label("customer_name"), Customer.contact, Customer.audience),
+            *(Customer.situation, Customer.email, Customer.mobile, Customer.language),
+            *(Staff.name.label("manager_name"), Staff.email.label("manager_email"), Staff.phone.label("manager_phone")),
+            *(Submission.id.label("sent_id"), Submission.state.label("sent_state"), Submission.answers),
+            *(Submission.secrets, Submission.submitted_at, Submission.note, Submission.field_notes),
+            *(Draft.number.label("draft"), Draft.typed, Draft.saved_at),
+        )
+        .join_from(Invitation, Customer, Customer.id == Invitation.customer_id)
+        .join(QuestionnaireVersion, QuestionnaireVersion.id == Invitation.version_id)
+        .outerjoin(Staff, and_(Staff.id == Customer.owner_id, Staff.active))
+        .outerjoin(
+            Submission,
+            and_(Submission.invitation_id == Invitation.id, Submission.revision == Invitation.revision),
+        )
+        .outerjoin(
+            Draft,
+            and_(
+                Draft.invitation_id == Invitation.id, Draft.reader == bindparam("reader"), Draft.number == newest,
+                Invitation.state != InvitationState.CLOSED,
+            ),
+        )
+        .where(Invitation.id == bindparam("id"))
+    )  # fmt: skip
+
+
+_OPENED = _statement()
