@@ -25,10 +25,10 @@ class AuditFact(Base):
     detail: Mapped[dict[str, Any]]
 
 
-_facts = AuditFact.metadata.tables[AuditFact.__tablename__]
+_RECORD = insert(AuditFact.metadata.tables[AuditFact.__tablename__])
 
 
 def record(session: Session, actor: str, action: str, subject: str, now: datetime, **detail: Any) -> None:
     """Add the fact that `actor` ("staff:3", "customer:8" or "system") did `action` to `subject` ("customer:8")."""
     fact = {"at": now, "actor": actor, "action": action, "subject": subject, "detail": detail}
-    session.connection().execute(insert(_facts), fact)
+    session.connection().execute(_RECORD, fact)

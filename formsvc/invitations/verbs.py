@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 from flask_babel import force_locale
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
@@ -20,6 +20,14 @@ from formsvc.questionnaires.verbs import current, definition_of
 
 ANSWERABLE = tuple(state for state in InvitationState if InvitationState.ANSWERED in MOVES[state])
 _table = Invitation.metadata.tables[Invitation.__tablename__]
+_TAKE_ANSWER = (
+    update(_table)
+    .where(
+        _table.c.id == bindparam("invitation"), _table.c.link_number == bindparam("link"),
+        _table.c.revision == bindparam("seen"), _table.c.closes_at > bindparam("now"), _table.c.state.in_(ANSWERABLE),
+    )
+    .values(state=InvitationState.ANSWERED, revision=_table.c.revision + 1, next_step=None, due_at=None)
+)  # fmt: skip
 RETURN_DAYS = 3  # working days that a customer has at least to mend what was returned
 
 
@@ -94,15 +102,8 @@ def take_answer(session: Session, invitation_id: int, link_number: int, seen: in
 
     One conditional UPDATE, which nothing was read for: two who send at once find the row taken.
     """
-    taken = (
-        update(_table)
-        .where(
-            _table.c.id == invitation_id, _table.c.link_number == link_number, _table.c.revision == seen,
-            _table.c.state.in_(ANSWERABLE), _table.c.closes_at > now,
-        )
-        .values(state=InvitationState.ANSWERED, revision=_table.c.revision + 1, next_step=None, due_at=None)
-    )  # fmt: skip
-    return session.connection().execute(taken).rowcount == 1
+    given = {"invitation": invitation_id, "link": link_number, "seen": seen, "now": now}
+    return session.connection().execute(_TAKE_ANSWER, given).rowcount == 1
 
 
 def take_back_answer(session: Session, invitation_id: int) -> bool:

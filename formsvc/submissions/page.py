@@ -125,10 +125,13 @@ class Reader:
         cell = Cell(question, typed, errors, self.values.get(key), mask, notes.get(key, ""))
         if key in filling.clashes:
             cell.theirs = self._their_words(question, filling.clashes[key])
-        is_open = errors or cell.note or cell.theirs or filling.full or not same(typed, self.start[key])
+        is_open = errors or cell.note or cell.theirs or filling.full or not self._is_as_held(key, filling)
         if not is_open and self._needs_no_look(key, question):
             cell.folded = mask or shown(question, self.values.get(key), language.current()) or "—"
         return cell
+
+    def _is_as_held(self, key: str, filling: Filling) -> bool:
+        return filling.typed is self.start or same(filling.typed[key], self.start[key])
 
     def _needs_no_look(self, key: str, question: Field) -> bool:
         """Fresh, and as the record has it; of a form that was returned with notes to fields, all that has none."""

@@ -87,7 +87,8 @@ def _submit(opened: Opened, token: str) -> Answer:
 
 
 def _save(opened: Opened, token: str) -> Answer:
-    form, is_script = QuestionnaireForm(opened.asked, request.form), "application/json" in request.headers.get("Accept", "")
+    form = QuestionnaireForm(opened.asked, request.form)
+    is_script = "application/json" in request.headers.get("Accept", "")
     if not _has_token():
         if is_script:
             return jsonify(csrf_token=generate_csrf()), 422

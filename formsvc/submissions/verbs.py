@@ -20,6 +20,8 @@ from formsvc.submissions.reading import OPEN_STATES, Opened
 _submissions, _consents, _times = (
     model.metadata.tables[model.__tablename__] for model in (Submission, Consent, CompletionTime)
 )
+_SUBMIT = insert(_submissions).returning(_submissions.c.id)
+_CONSENT, _TIME = insert(_consents), insert(_times)
 
 
 class LinkIsDead(Exception):
@@ -69,12 +71,12 @@ def submit(session: Session, opened: Opened, answers: Answers, now: datetime) ->
         "invitation_id": opened.id, "revision": answers.seen + 1, "state": SubmissionState.WAITING,
         "answers": dict(answers.values), "secrets": kept or None, "language": answers.language, "submitted_at": now,
     }  # fmt: skip
-    id_ = int(connection.execute(insert(_submissions).returning(_submissions.c.id), row).scalar_one())
-    connection.execute(insert(_consents), _given(connection, opened, answers, id_, bool(kept), now))
+    id_ = int(connection.execute(_SUBMIT, row).scalar_one())
+    connection.execute(_CONSENT, _given(connection, opened, answers, id_, bool(kept), now))
     if answers.times and not answers.seen:
         sections = {module: seconds for module, seconds in answers.times.items() if module}
         time = {"version_id": opened.version_id, "seconds": answers.times[""], "sections": sections}
-        connection.execute(insert(_times), time)
+        connection.execute(_TIME, time)
     if opened.draft:
         drafts.forget(session, opened, answers.reader, opened.draft.number)
     audit.record(session, opened.actor, "submission.submitted", f"submission:{id_}", now, revision=row["revision"])
