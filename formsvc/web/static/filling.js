@@ -1,0 +1,113 @@
+// The questionnaire with JavaScript: what is typed is kept on the server as it is typed. Without it the page saves by a button.
+"use strict";
+
+const answers = document.getElementById("answers");
+if (answers) keep(answers);
+
+function keep(form) {
+  const status = document.getElementById("saved");
+  const spent = {};
+  let timer, isDirty = false, isSaving = false, isOver = false, section = "", since = performance.now();
+
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "search" || isOver) return;
+    isDirty = true;
+    event.target.closest("details.fold")?.setAttribute("data-changed", "");
+    clearTimeout(timer);
+    timer = setTimeout(save, 1200);
+  });
+  form.addEventListener("change", () => isDirty && save());
+  form.addEventListener("focusin", (event) => enter(event.target.closest("[data-module]")?.dataset.module || ""));
+  form.addEventListener("submit", (event) => {
+    enter("");
+    form.elements.times.value = Object.entries(spent).map(([name, time]) => `${name}:${Math.round(time / 1000)}`).join(" ");
+    if (event.submitter?.value === "submit") isOver = true;
+    clearTimeout(timer);
+  });
+  document.addEventListener("visibilitychange", () => document.hidden && isDirty && save());
+  window.addEventListener("pageshow", () => { isOver = false; });
+  window.addEventListener("online", () => isDirty && save());
+
+  // Seconds in which a module had the focus; nothing else is measured.
+  function enter(next) {
+    const now = performance.now();
+    if (section) spent[section] = (spent[section] || 0) + now - since;
+    [section, since] = [next, now];
+  }
+
+  async function save() {
+    clearTimeout(timer);
+    if (isSaving || isOver) return;
+    isSaving = true;
+    isDirty = false;
+    let problem = form.dataset.problem;
+    try {
+      const answer = await post();
+      if (answer.ok) {
+        show(await answer.json());
+        problem = "";
+      } else {
+        problem = form.dataset.stopped;
+        isOver = true;
+      }
+    } catch {
+      isDirty = true; // no connection: once more in a while
+      timer = setTimeout(save, 5000);
+    }
+    isSaving = false;
+    if (problem) status.textContent = problem;
+    else if (isDirty) save();
+  }
+
+  async function post(isLastTry = false) {
+    const body = new URLSearchParams(new FormData(form));
+    body.set("action", "save");
+    const answer = await fetch(form.action, {
+      method: "POST", body, headers: { Accept: "application/json" }, keepalive: body.toString().length < 60000,
+    });
+    if (answer.status !== 422 || isLastTry) return answer;
+    form.elements.csrf_token.value = (await answer.json()).csrf_token;
+    return post(true);
+  }
+
+  function show(told) {
+    form.elements.draft.value = told.draft;
+    status.textContent = told.saved;
+    document.getElementById("changes").innerHTML = told.changes; // made and escaped by our own server
+    for (const [name, values] of Object.entries(told.taken)) put(form.elements[name], values);
+    for (const [name, text] of Object.entries(told.clashes)) tell(name, text);
+  }
+
+  function put(control, values) {
+    const all = control instanceof RadioNodeList ? [...control] : [control].filter(Boolean);
+    for (const each of all) {
+      if (each.type === "checkbox" || each.type === "radio") each.checked = values.includes(each.value);
+      else each.value = each.type === "textarea" ? values.join("\n") : values[0] || "";
+    }
+  }
+
+  function tell(name, text) {
+    const field = form.querySelector(`[name="${name}"], [name="${name}-from"]`)?.closest(".field");
+    if (!field) return;
+    const said = field.querySelector(".theirs") || document.createElement("p");
+    said.className = "said theirs";
+    said.setAttribute("role", "status");
+    said.textContent = text;
+    field.append(said);
+  }
+}
+
+// Lines that need no new look: all of them open at one press, without a way to the server.
+for (const button of document.querySelectorAll("button[data-open]")) {
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    for (const line of button.closest("section").querySelectorAll("details.fold")) line.open = true;
+    button.hidden = true;
+  });
+}
+
+// A link to a question within a folded line opens the line.
+document.addEventListener("click", (event) => {
+  const target = event.target.closest?.('a[href^="#"]')?.hash.slice(1);
+  document.getElementById(target)?.closest("details")?.setAttribute("open", "");
+});
