@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from formsvc.customers import record
-from formsvc.customers.models import Customer, Origin
+from formsvc.customers.models import Customer, CustomerValue, Origin
 from formsvc.customers.record import Source
 from formsvc.db import db
 from formsvc.fields import Value
@@ -107,3 +107,11 @@ def everything(app: Flask) -> str:
     """All that the database of `app` holds, as SQL."""
     with closing(sqlite3.connect(app.extensions["config"].var / "formsvc.sqlite3")) as connection:
         return "\n".join(connection.iterdump())
+
+
+def confirm(app: Flask, number: str, at: datetime = NOW, *fields: str) -> None:
+    """Have the customer have confirmed what is held, or only `fields`, at that time."""
+    with factories.writing(app) as session:
+        found = session.scalars(select(Customer).where(Customer.number == number)).one()
+        values = update(CustomerValue).where(CustomerValue.customer_id == found.id).values(verified_at=at)
+        session.execute(values.where(CustomerValue.field.in_(fields)) if fields else values)

@@ -106,10 +106,9 @@ def _save(opened: Opened, token: str) -> Answer:
 
 
 def _withdraw(opened: Opened, token: str) -> Answer:
-    if not _has_token():
-        return redirect(_address(token), 303)
-    with transaction() as session:
-        verbs.withdraw(session, opened, now())
+    if _has_token() and _waits(opened):
+        with transaction() as session:
+            verbs.withdraw(session, opened, now())
     return redirect(_address(token), 303)
 
 

@@ -62,7 +62,7 @@ function keep(form) {
   async function post(isLastTry = false) {
     const body = new URLSearchParams(new FormData(form));
     body.set("action", "save");
-    const answer = await fetch(form.action, {
+    const answer = await fetch(form.getAttribute("action"), {
       method: "POST", body, headers: { Accept: "application/json" }, keepalive: body.toString().length < 60000,
     });
     if (answer.status !== 422 || isLastTry) return answer;

@@ -1,0 +1,58 @@
+"""What waits can be taken back by the one who sent it (M18)."""
+
+from flask import Flask
+
+from formsvc.invitations.models import Invitation, InvitationState
+from tests.browser import Browser
+from tests.factories import writing
+from tests.filling import ENTERPRISE, Invited, answered, invited, submissions
+from tests.submissions.test_page_sent import approve
+
+
+def sent(browser: Browser, app: Flask) -> Invited:
+    given = invited(app)
+    browser.submit(browser.get(given.path), {**ENTERPRISE, "needs-special": "三天"}, "submit")
+    return given
+
+
+def test_what_waits_is_taken_back_and_the_link_opens_on_what_is_held(browser: Browser, sqlite_app: Flask) -> None:
+    given = sent(browser, sqlite_app)
+    page = browser.submit(browser.get(given.path), press="withdraw")
+    assert "您已撤回 2026-11-23 10:00" in page.text
+    assert dict(page.form().filled({}, None))["needs-special"] == ""
+    assert [s.state for s in submissions(sqlite_app)] == ["withdrawn"]
+    with writing(sqlite_app) as session:
+        assert session.get_one(Invitation, given.id).state is InvitationState.OPEN
+    browser.submit(page, ENTERPRISE, "submit")
+    assert [(s.revision, s.state) for s in submissions(sqlite_app)] == [(1, "withdrawn"), (2, "waiting")]
+
+
+def test_what_was_decided_cannot_be_taken_back(browser: Browser, sqlite_app: Flask) -> None:
+    given = invited(sqlite_app)
+    answered(sqlite_app, given)
+    receipt = browser.get(given.path)
+    approve(sqlite_app, given)
+    late = browser.submit(receipt, press="withdraw", status=409)
+    assert late.heading == "已全部完成，谢谢您"
+    assert [s.state for s in submissions(sqlite_app)] == ["approved"]
+
+
+def test_a_second_press_is_no_error(browser: Browser, sqlite_app: Flask) -> None:
+    given = sent(browser, sqlite_app)
+    receipt = browser.get(given.path)
+    for _ in range(2):
+        page = browser.submit(receipt, press="withdraw", status=200)
+    assert "您已撤回" in page.text
+
+
+def test_page_only_checks_without_the_token_nothing_is_taken_back(browser: Browser, sqlite_app: Flask) -> None:
+    given = sent(browser, sqlite_app)
+    browser.post(given.path, {"action": "withdraw", "csrf_token": "x"})
+    assert [s.state for s in submissions(sqlite_app)] == ["waiting"]
+
+
+def test_the_receipt_shows_what_was_changed_old_beside_new(browser: Browser, sqlite_app: Flask) -> None:
+    given = invited(sqlite_app)
+    receipt = browser.submit(browser.get(given.path), {**ENTERPRISE, "contacts-name": "王芳"}, "submit")
+    assert [e.text for e in receipt.root.iter("del")] == ["张敏"]
+    assert [e.text for e in receipt.root.iter("ins")] == ["王芳"]
