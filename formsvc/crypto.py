@@ -25,7 +25,7 @@ class EncryptedJSON(TypeDecorator[Any]):
         return None if value is None else _fernet().encrypt(json.dumps(value, ensure_ascii=False).encode()).decode()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(_fernet().decrypt(value))
+        return None if value is None else decrypted(value)
 
 
 def init_app(app: Flask, keys: Sequence[str]) -> None:
@@ -34,6 +34,11 @@ def init_app(app: Flask, keys: Sequence[str]) -> None:
     app.config["SECRET_KEY_FALLBACKS"] = [derive(key, "session").hex() for key in keys[1:]]
     app.extensions["fernet"] = MultiFernet([Fernet(base64.urlsafe_b64encode(derive(key, "values"))) for key in keys])
     app.extensions["blind-index"] = derive(keys[-1], "blind-index")
+
+
+def decrypted(text: str) -> Any:
+    """What the database has as `text` of an EncryptedJSON."""
+    return json.loads(_fernet().decrypt(text))
 
 
 def derive(key: str, purpose: str) -> bytes:

@@ -17,8 +17,11 @@ from flask_alembic import Alembic
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaData, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 db = SQLAlchemy()
@@ -42,7 +45,35 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return utc(value)
+
+
+def utc(value: datetime) -> datetime:
+    """`value` in UTC, which one without a zone is already."""
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class json_rows(FunctionElement[list[list[Any]]]):
+    """All rows of a subquery as one JSON value, a list for each row: what belongs together comes in one statement.
+
+    Instants come as ISO 8601 text, and on SQLite without their zone, which is UTC.
+    """
+
+    name = "json_rows"
+    inherit_cache = True
+    type = JSON()
+
+
+@compiles(json_rows, "postgresql")
+def _json_agg(element: json_rows, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_agg(json_build_array({compiler.process(element.clauses, **options)}))"
+
+
+@compiles(json_rows, "sqlite")
+def _json_group_array(element: json_rows, compiler: SQLCompiler, **options: Any) -> str:
+    texts = [(compiler.process(column, **options), isinstance(column.type, JSON)) for column in element.clauses]
+    columns = ", ".join(f"json({text})" if is_json else text for text, is_json in texts)
+    return f"json_group_array(json_array({columns}))"
 
 
 class Base(DeclarativeBase):

@@ -1,19 +1,21 @@
 """The record of a customer: read what is held, change values with their source. Nothing here commits."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, func, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
+from formsvc.crypto import decrypted
 from formsvc.customers import numbers
 from formsvc.customers.models import Audience, Customer, CustomerValue, Origin, Situation
 from formsvc.customers.names import core
+from formsvc.db import json_rows, utc
 from formsvc.fields import Value
 
 REPEATED = {
@@ -119,25 +121,29 @@ def held_values(session: Session, customer: Customer, at: datetime | None = None
     return {field: value for field, value in values.items() if value is not None}
 
 
-def held_and_verified(connection: Connection, customer_id: int) -> tuple[dict[str, Any], dict[str, datetime]]:
-    """The values that are held of a customer, and when the customer last confirmed each, by field: one statement."""
-    rows = connection.execute(_HELD, {"customer": customer_id}).all()
-    values = {row.field: row.value if row.secret is None else row.secret for row in rows}
-    return (
-        {field: value for field, value in values.items() if value is not None},
-        {row.field: row.verified_at for row in rows if row.verified_at},
-    )
+def held_rows(customer_id: SQLColumnExpression[int]) -> ScalarSelect[Any]:
+    """What is held of the customer with that id, as one column of a larger statement: for `held_and_verified`."""
+    row = json_rows(CustomerValue.field, CustomerValue.value, CustomerValue.secret, CustomerValue.verified_at)
+    held = CustomerValue.customer_id == customer_id, CustomerValue.superseded_at.is_(None)
+    return select(row).where(*held).correlate_except(CustomerValue).scalar_subquery()
+
+
+def held_and_verified(rows: Sequence[Sequence[Any]] | None) -> tuple[dict[str, Any], dict[str, datetime]]:
+    """The held values, and when the customer last confirmed each, by field, of what `held_rows` gave."""
+    values, verified = {}, {}
+    for field, value, secret, at in rows or ():
+        held = value if secret is None else decrypted(secret)
+        if held is not None:
+            values[field] = held
+            if at:
+                verified[field] = utc(datetime.fromisoformat(at))
+    return values, verified
 
 
 def history(session: Session, customer: Customer) -> list[CustomerValue]:
     """All values that were ever held of `customer`, newest first."""
     rows = select(CustomerValue).where(CustomerValue.customer_id == customer.id)
     return list(session.scalars(rows.order_by(CustomerValue.set_at.desc(), CustomerValue.id.desc())))
-
-
-_HELD = select(CustomerValue.field, CustomerValue.value, CustomerValue.secret, CustomerValue.verified_at).where(
-    CustomerValue.customer_id == bindparam("customer"), CustomerValue.superseded_at.is_(None)
-)
 
 
 def _add(

@@ -17,7 +17,7 @@ _DATE = re.compile("([0-9]{4}-[0-9]{2}-[0-9]{2})?")  # what a date picker can sh
 
 @dataclass
 class Cell:
-    """One question of one page.
+    """One question of one page, with all that can be said of it.
 
     `mask` is what may be shown of a held secret, `note` a reviewer's word, `theirs` what was typed on another device,
     `held` the record's value; `folded` is the line that stands for a value which needs no new look.
@@ -45,21 +45,13 @@ class Cell:
     @property
     def unknown(self) -> str:
         """A held word that the list does not offer."""
-        if self.type_.control != "select" or not self.held:
-            return ""
-        return "" if any(option.code == self.held for option in self.question.options) else str(self.held)
+        is_listed = any(option.code == self.held for option in self.question.options)
+        return str(self.held) if self.held and self.type_.control == "select" and not is_listed else ""
 
     @property
     def input_type(self) -> str:
         """The input's type; what a date picker cannot show stays readable as text."""
-        kind = self.type_.attrs["type"]
-        return "text" if kind == "date" and not _DATE.fullmatch(self.text()) else kind
-
-    @property
-    def is_ordinary(self) -> bool:
-        """Whether it looks as it always does but for what is typed."""
-        said = self.errors or self.mask or self.note or self.theirs or self.unknown
-        return not said and (self.question.type != "date" or bool(_DATE.fullmatch(self.text())))
+        return "text" if is_odd(self.question, self.typed, None) else self.type_.attrs["type"]
 
     def text(self, part: str = "") -> str:
         """What is typed into `part` of the control."""
@@ -108,17 +100,27 @@ class CellPieces:
         places = range(1, len(self._parts), 2)
         self._holes = [_Hole(place, *self._parts[place].split(":", 2)) for place in places]
 
-    def filled(self, cell: Cell) -> str:
-        """The HTML of `cell`, which must be ordinary."""
-        parts, chosen = self._parts.copy(), cell.typed.get("", ())
+    def filled(self, typed: Raw, folded: str) -> str:
+        """The HTML with what is typed, where nothing is said beside it: as `render` makes it of such a cell."""
+        parts, first = self._parts.copy(), typed.get("", ())
         for place, kind, detail, code in self._holes:
             if kind == "chosen":
-                parts[place] = f" {detail}" if code in chosen else ""
+                parts[place] = f" {detail}" if code in first else ""
             elif kind == "text":
-                parts[place] = escape(cell.text(detail))
+                texts = typed.get(detail)
+                parts[place] = escape(texts[0]) if texts else ""
             else:
-                parts[place] = escape(cell.lines() if kind == "lines" else cell.folded)
+                parts[place] = escape("\n".join(first) if kind == "lines" else folded)
         return "".join(parts)
+
+
+def is_odd(question: Field, typed: Raw, held: Value) -> bool:
+    """Whether the control alone cannot show what is typed or held: a date in words, a word that is not in the list."""
+    if question.type == "date":
+        return any(_DATE.fullmatch(text) is None for text in typed.get("", ()))
+    if question.type != "select" or held is None:
+        return False
+    return all(option.code != held for option in question.options)
 
 
 def render(cell: Cell) -> str:

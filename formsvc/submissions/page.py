@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from formsvc.fields import Field, Raw, Value, masked
-from formsvc.questionnaires.cells import Cell
+from formsvc.questionnaires.cells import Cell, is_odd
 from formsvc.questionnaires.forms import start
 from formsvc.submissions.drafts import same
 from formsvc.submissions.models import SubmissionState
@@ -23,14 +23,6 @@ from formsvc.web import language
 from formsvc.web.show import day, instant
 
 KEPT_IN_ADDRESS = ("lang", "blank", "edit")
-
-
-@dataclass(frozen=True)
-class Held:
-    """What is held, as far as the reader may see it, and when the customer confirmed it."""
-
-    values: Mapping[str, Any] = field(default_factory=dict)
-    verified: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,16 +47,19 @@ class Filling:
 class Reader:
     """One reader of one link: what is behind it, and how much of that may be shown."""
 
-    def __init__(self, opened: Opened, token: str, held: Held, sees_held: bool, now: datetime) -> None:
-        self.opened, self.token, self.held, self.sees_held, self.now = opened, token, held, sees_held, now
-        mended = opened.mended.all_answers if opened.mended else {}
-        self.values = {**held.values, **mended} if sees_held else {}
+    def __init__(self, opened: Opened, token: str, sees_held: bool, now: datetime) -> None:
+        self.opened, self.token, self.sees_held, self.now = opened, token, sees_held, now
+        self.held: Mapping[str, Any] = opened.held if sees_held else {}
+        self.values = {**self.held, **(opened.mended.all_answers if opened.mended and sees_held else {})}
         self.start = start(opened.asked, self.values)
+        returned = opened.last if sees_held and opened.last and opened.last.state is SubmissionState.RETURNED else None
+        self._notes = returned.field_notes if returned else {}
 
     def page(self, filling: Filling) -> str:
         """The questionnaire's page."""
-        cells = self.cells(filling)
         opened, reader = self.opened, language.current()
+        folded = self._folded(filling, reader)
+        cells = self.cells(filling, folded)
         wrong = [cell for cell in cells.values() if cell.errors]
         texts = {
             "mark": _("Please check:") + " " if wrong or filling.consent_errors else "",
@@ -78,7 +73,7 @@ class Reader:
         notices = {
             "problem": filling.problem, "wrong": wrong, "consents": filling.consent_errors, "opened": opened,
             "noted": [cell for cell in cells.values() if cell.note], "shows_held": self.sees_held,
-            "theirs": [cells[key].question.label.in_(reader) for key in filling.theirs],
+            "theirs": [opened.asked.questions[key].label.in_(reader) for key in filling.theirs],
         }  # fmt: skip
         is_quiet = not (wrong or filling.consent_errors or filling.problem or filling.theirs or opened.last)
         blocks = {
@@ -86,18 +81,27 @@ class Reader:
             "changes": self.changes(filling.typed) if filling.typed is not self.start else "",
         }
         return sheet_of(opened.asked, reader).filled(
-            Page(cells, texts, blocks, opened.manager, filling.consents, filling.consent_errors, self._why_folded())
-        )
+            Page(filling.typed, cells, folded, texts, blocks, opened.manager, filling.consents, filling.consent_errors,
+                 self._why_folded() if folded else "")
+        )  # fmt: skip
 
-    def cells(self, filling: Filling) -> dict[str, Cell]:
-        """Each question as it stands."""
-        notes = self.opened.last.field_notes if self.opened.last and self._is_returned else {}
-        return {key: self._cell(key, question, filling, notes) for key, question in self.opened.asked.questions.items()}
+    def cells(self, filling: Filling, folded: Mapping[str, str]) -> dict[str, Cell]:
+        """The questions beside which there is something to say."""
+        found = {}
+        for key, question in self.opened.asked.questions.items():
+            errors, note, mask = filling.errors.get(key, ()), self._notes.get(key, ""), ""
+            theirs = self._their_words(question, filling.clashes[key]) if key in filling.clashes else ""
+            if question.sensitive:
+                mask = self._mask(key, filling)
+            if errors or note or theirs or mask or is_odd(question, filling.typed[key], self.values.get(key)):
+                found[key] = Cell(question, filling.typed[key], errors, self.values.get(key), mask, note, theirs,
+                                  folded.get(key, ""))  # fmt: skip
+        return found
 
     def changes(self, typed: Mapping[str, Raw]) -> str:
         """What is other than what is held, as HTML; empty where nothing is."""
         questions = self.opened.asked.questions
-        found = changes(questions, self.held.values, parsed(questions, typed), language.current())
+        found = changes(questions, self.held, parsed(questions, typed), language.current())
         if not self.sees_held or not (found.rows or found.filled):
             return ""
         return render_template("submissions/changes.html", changes=found)
@@ -106,7 +110,7 @@ class Reader:
         """What the newest submission would change, or changed, in the record."""
         last = self.opened.last
         answers = last.all_answers if last else {}
-        return changes(self.opened.asked.questions, self.held.values, answers, language.current())
+        return changes(self.opened.asked.questions, self.held, answers, language.current())
 
     def unsent(self, typed: Mapping[str, Raw]) -> Changes:
         """What was typed and is not what was sent."""
@@ -119,16 +123,17 @@ class Reader:
         query = urlencode({**kept, **other})
         return f"/q/{self.token}" + (f"?{query}" if query else "")
 
-    def _cell(self, key: str, question: Field, filling: Filling, notes: Mapping[str, str]) -> Cell:
-        typed, errors = filling.typed[key], filling.errors.get(key, ())
-        mask = self._mask(key, question, filling)
-        cell = Cell(question, typed, errors, self.values.get(key), mask, notes.get(key, ""))
-        if key in filling.clashes:
-            cell.theirs = self._their_words(question, filling.clashes[key])
-        is_open = errors or cell.note or cell.theirs or filling.full or not self._is_as_held(key, filling)
-        if not is_open and self._needs_no_look(key, question):
-            cell.folded = mask or shown(question, self.values.get(key), language.current()) or "—"
-        return cell
+    def _folded(self, filling: Filling, reader: str) -> dict[str, str]:
+        """The lines that stand for what needs no new look."""
+        if filling.full or not (self.opened.verified or self._notes):
+            return {}
+        return {
+            key: shown(question, self.values.get(key), reader) or "—"
+            for key, question in self.opened.asked.questions.items()
+            if not (key in filling.errors or key in self._notes or key in filling.clashes)
+            and self._needs_no_look(key, question)
+            and self._is_as_held(key, filling)
+        }
 
     def _is_as_held(self, key: str, filling: Filling) -> bool:
         return filling.typed is self.start or same(filling.typed[key], self.start[key])
@@ -136,28 +141,21 @@ class Reader:
     def _needs_no_look(self, key: str, question: Field) -> bool:
         """Fresh, and as the record has it; of a form that was returned with notes to fields, all that has none."""
         value = self.values.get(key)
-        if self._is_returned and self.opened.last and self.opened.last.field_notes:
+        if self._notes:
             return value is not None or not question.required
-        verified = self.held.verified.get(key)
-        if value is None or verified is None or value != self.held.values.get(key):
+        verified = self.opened.verified.get(key)
+        if value is None or verified is None or value != self.held.get(key):
             return False
         days = self.opened.definition.fresh_days if question.fresh_days is None else question.fresh_days
         return verified + timedelta(days=days) > self.now
 
-    @property
-    def _is_returned(self) -> bool:
-        last = self.opened.last
-        return bool(self.sees_held and last and last.state is SubmissionState.RETURNED)
-
     def _why_folded(self) -> str:
-        if self._is_returned:
+        if self._notes:
             return _("Nothing was asked about these. Open a line to change it.")
         return _("You confirmed these not long ago. Open a line to change it.")
 
-    def _mask(self, key: str, question: Field, filling: Filling) -> str:
+    def _mask(self, key: str, filling: Filling) -> str:
         """What may be shown of a secret that the page does not carry."""
-        if not question.sensitive:
-            return ""
         drafted = filling.secrets.get(key, {}).get("", ())
         return masked(drafted[0]) if drafted and drafted[0] else masked(self.values.get(key))
 

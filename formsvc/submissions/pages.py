@@ -6,11 +6,9 @@ from typing import Any, TypeAlias
 from flask import Blueprint, abort, jsonify, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf, validate_csrf
-from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
-from formsvc.customers import record
 from formsvc.customers.manager import organisation
 from formsvc.db import reading as connected
 from formsvc.db import transaction
@@ -19,7 +17,7 @@ from formsvc.mail.domains import takes_mail
 from formsvc.questionnaires.forms import CONSENT_SENSITIVE, QuestionnaireForm
 from formsvc.submissions import drafts, reading, verbs
 from formsvc.submissions.models import SubmissionState
-from formsvc.submissions.page import Filling, Held, Reader
+from formsvc.submissions.page import Filling, Reader
 from formsvc.submissions.reading import DeadLink, Opened, UnknownLink
 from formsvc.submissions.times import times_from
 from formsvc.web import language
@@ -33,8 +31,7 @@ Answer: TypeAlias = Response | str | tuple[str | Response, int]
 @blueprint.get("/q/<token>")
 @public
 def fill(token: str) -> Answer:
-    with connected() as connection:
-        reader = _reader(connection, _opened(connection, token), token)
+    reader = _reader(_opened(token), token)
     if _is_over(reader.opened) or (_waits(reader.opened) and "edit" not in request.args):
         return _receipt(reader)
     return reader.page(_resumed(reader))
@@ -48,8 +45,7 @@ def act(token: str) -> Answer:
         "submit": _submit, "save": _save, "withdraw": _withdraw, "language": _show_again, "full": _show_again,
     }  # fmt: skip
     chosen = acts.get(request.form.get("action", "submit")) or abort(400)
-    with connected() as connection:
-        opened = _opened(connection, token)
+    opened = _opened(token)
     if _is_over(opened):
         return _too_late(opened, token)
     try:
@@ -57,8 +53,7 @@ def act(token: str) -> Answer:
     except verbs.SentMeanwhile:
         return _again(token, "sent-meanwhile"), 409
     except (verbs.LinkIsDead, verbs.AlreadyDecided):
-        with connected() as connection:
-            return _too_late(_opened(connection, token), token)
+        return _too_late(_opened(token), token)
 
 
 @blueprint.errorhandler(UnknownLink)
@@ -93,16 +88,14 @@ def _save(opened: Opened, token: str) -> Answer:
         if is_script:
             return jsonify(csrf_token=generate_csrf()), 422
         return _shown(opened, token, form, problem="old-page"), 422
-    with connected() as connection:
-        reader = _reader(connection, opened, token)
+    reader = _reader(opened, token)
     moment = now()
     with transaction() as session:
         verbs.hold(session, opened, _seen(opened), moment)
         number, merged = drafts.save(session, opened, "", _typed(form), reader.start, moment)
     if is_script:
         return jsonify(_told(reader, number, merged, moment))
-    with connected() as connection:
-        return _shown(_opened(connection, token), token, form, merged, problem="saved")
+    return _shown(_opened(token), token, form, merged, problem="saved")
 
 
 def _withdraw(opened: Opened, token: str) -> Answer:
@@ -119,16 +112,14 @@ def _show_again(opened: Opened, token: str) -> Answer:
 
 
 def _again(token: str, problem: str) -> str:
-    with connected() as connection:
-        opened = _opened(connection, token)
+    opened = _opened(token)
     return _shown(opened, token, QuestionnaireForm(opened.asked, request.form), problem=problem)
 
 
 def _too_late(opened: Opened, token: str) -> Answer:
     """The receipt of what was decided, and what was typed since, which is not taken any more."""
     form = QuestionnaireForm(opened.asked, request.form)
-    with connected() as connection:
-        reader = _reader(connection, opened, token)
+    reader = _reader(opened, token)
     return _receipt(reader, unsent=reader.unsent(form.typed) if len(request.form) > 3 else None), 409
 
 
@@ -137,8 +128,7 @@ def _shown(
     full: bool = False,
 ) -> str:  # fmt: skip
     """The page with what was posted, or what became of it."""
-    with connected() as connection:
-        reader = _reader(connection, opened, token)
+    reader = _reader(opened, token)
     saved = opened.draft
     return reader.page(
         Filling(
@@ -154,13 +144,13 @@ def _shown(
     )  # fmt: skip
 
 
-def _opened(connection: Connection, token: str) -> Opened:
-    return reading.find(connection, token, "", now())
+def _opened(token: str) -> Opened:
+    with connected() as connection:
+        return reading.find(connection, token, "", now())
 
 
-def _reader(connection: Connection, opened: Opened, token: str) -> Reader:
-    held = Held(*record.held_and_verified(connection, opened.customer_id))
-    return Reader(opened, token, held, sees_held=True, now=now())
+def _reader(opened: Opened, token: str) -> Reader:
+    return Reader(opened, token, sees_held=True, now=now())
 
 
 def _is_over(opened: Opened) -> bool:
@@ -188,8 +178,8 @@ def _without_secrets(opened: Opened, typed: Any, form: QuestionnaireForm) -> dic
 
 
 def _merged(opened: Opened, token: str, form: QuestionnaireForm) -> drafts.Merged:
+    reader = _reader(opened, token)
     with connected() as connection:
-        reader = _reader(connection, opened, token)
         return drafts.merged(connection, opened, "", form.typed, _number("draft"), reader.start)
 
 
@@ -208,12 +198,12 @@ def _told(reader: Reader, number: int, merged: drafts.Merged, moment: Any) -> di
         for key in merged.theirs - reader.opened.asked.sensitive
         for part, values in merged.typed[key].items()
     }
-    clashes = reader.cells(Filling(merged.typed, 0, clashes=merged.clashes))
+    cells = reader.cells(Filling(merged.typed, 0, clashes=merged.clashes), {})
     return {
         "draft": number, "saved": _("Saved at %(time)s.", time=instant(moment)), "taken": taken,
         "clashes": {
             cell.question.name: _("On another device: %(value)s", value=cell.theirs)
-            for cell in clashes.values() if cell.theirs
+            for cell in cells.values() if cell.theirs
         },
         "changes": reader.changes(merged.typed),
     }  # fmt: skip

@@ -1,5 +1,6 @@
-"""What is behind a link, read in two plain statements: this is asked more often than anything else."""
+"""What is behind a link, read in one plain statement: this is asked more often than anything else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select
 
 from formsvc.customers.manager import Contact, manager_named
 from formsvc.customers.models import Customer
+from formsvc.customers.record import held_and_verified, held_rows
 from formsvc.fields import Raw
 from formsvc.invitations import links
 from formsvc.invitations.models import Invitation, InvitationState
@@ -65,7 +67,10 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An invitation with whom it asks, what it asks, what was sent last and what is typed but not sent."""
+    """An invitation with whom it asks, what it asks, what was sent last, what is typed but not sent, and what is held.
+
+    `verified` is when the customer last confirmed a held value.
+    """
 
     id: int
     link_number: int
@@ -85,6 +90,8 @@ class Opened:
     asked: Asked
     last: Sent | None
     draft: Saved | None
+    held: Mapping[str, Any]
+    verified: Mapping[str, datetime]
 
     @property
     def definition(self) -> Definition:
@@ -125,6 +132,7 @@ def read(connection: Connection, invitation_id: int, reader: str = "") -> Opened
 
 def _opened(connection: Connection, row: Row[Any]) -> Opened:
     definition = definition_of_version(connection, row.version_id, row.checksum)
+    held, verified = held_and_verified(row.held)
     return Opened(
         id=row.id, link_number=row.link_number, state=row.state, revision=row.revision, deadline_on=row.deadline_on,
         closes_at=row.closes_at, version_id=row.version_id, customer_id=row.customer_id,
@@ -132,6 +140,7 @@ def _opened(connection: Connection, row: Row[Any]) -> Opened:
         mobile=row.mobile, language=row.language,
         manager=manager_named(row.manager_name, row.manager_email, row.manager_phone),
         asked=asked_of(definition, row.checksum, row.audience, row.situation), last=_sent(row), draft=_saved(row),
+        held=held, verified=verified,
     )  # fmt: skip
 
 
@@ -167,6 +176,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             *(Submission.id.label("sent_id"), Submission.state.label("sent_state"), Submission.answers),
             *(Submission.secrets, Submission.submitted_at, Submission.note, Submission.field_notes),
             *(Draft.number.label("draft"), Draft.typed, Draft.saved_at),
+            held_rows(Invitation.customer_id).label("held"),
         )
         .join_from(Invitation, Customer, Customer.id == Invitation.customer_id)
         .join(QuestionnaireVersion, QuestionnaireVersion.id == Invitation.version_id)

@@ -1,12 +1,13 @@
 """The questionnaire's page, rendered once for a version, an audience, a situation and a language, and filled often."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask import current_app, render_template
 from markupsafe import escape
 
 from formsvc.customers.manager import Contact
+from formsvc.fields import Raw
 from formsvc.questionnaires.cells import Cell, CellPieces, render
 from formsvc.questionnaires.forms import CONSENT, CONSENT_SENSITIVE, Asked
 from formsvc.web.holes import Pieces, hole
@@ -14,9 +15,13 @@ from formsvc.web.holes import Pieces, hole
 
 @dataclass
 class Page:
-    """What one request puts in; `texts` are plain, `blocks` are HTML."""
+    """What one request puts in: `cells` are the questions beside which something is said, `folded` the lines for values
+    that need no new look; `texts` are plain, `blocks` are HTML.
+    """
 
+    typed: Mapping[str, Raw]
     cells: Mapping[str, Cell]
+    folded: Mapping[str, str]
     texts: Mapping[str, str]
     blocks: dict[str, str]
     contact: Contact
@@ -38,6 +43,7 @@ class Sheet:
             self._open = {key: CellPieces(question, folded=False) for key, question in asked.questions.items()}
             self._closed = {key: CellPieces(question, folded=True) for key, question in asked.questions.items()}
             self._ask = {has: _pieces("ask", contact=_contact(has)) for has in (False, True)}
+        self._keys = [(module.key, [field.key for field in module.fields]) for module in asked.modules]
         self._language = language
 
     def filled(self, page: Page) -> str:
@@ -52,30 +58,27 @@ class Sheet:
 
     def _middle(self, page: Page) -> str:
         """What is to be looked at under its modules, then what is still correct, a line each."""
-        blocks, folded, asks_consent = [], [], False
-        for module in self.asked.modules:
-            cells = [page.cells[question.key] for question in module.fields]
-            folded += [cell for cell in cells if cell.folded]
-            if shown := [cell for cell in cells if not cell.folded]:
-                html = self._html(shown)
-                if any(cell.question.sensitive for cell in shown):
-                    html, asks_consent = html + self._consent(CONSENT_SENSITIVE, page), True
-                blocks.append(self._sections[module.key].filled({"cells": html}))
-        if folded:
-            html = self._html(folded)
+        blocks, asks_consent = [], False
+        for module, keys in self._keys:
+            shown = [key for key in keys if key not in page.folded]
+            html = [self._cell(key, page) for key in shown]
+            if not self.asked.sensitive.isdisjoint(shown):
+                html.append(self._consent(CONSENT_SENSITIVE, page))
+                asks_consent = True
+            if shown:
+                blocks.append(self._sections[module].filled({"cells": "".join(html)}))
+        if page.folded:
+            html = [self._cell(key, page) for key in page.folded]
             if self.asked.sensitive and not asks_consent:
-                html += self._consent(CONSENT_SENSITIVE, page)
-            blocks.append(self._folded.filled({"cells": html, "why": escape(page.why_folded)}))
+                html.append(self._consent(CONSENT_SENSITIVE, page))
+            blocks.append(self._folded.filled({"cells": "".join(html), "why": escape(page.why_folded)}))
         return "".join(blocks)
 
-    def _html(self, cells: Sequence[Cell]) -> str:
-        return "".join(self._cell(cell) for cell in cells)
-
-    def _cell(self, cell: Cell) -> str:
-        if not cell.is_ordinary:
-            return render(cell)
-        pieces = self._closed if cell.folded else self._open
-        return pieces[cell.question.key].filled(cell)
+    def _cell(self, key: str, page: Page) -> str:
+        if key in page.cells:
+            return render(page.cells[key])
+        line = page.folded.get(key, "")
+        return (self._closed if line else self._open)[key].filled(page.typed[key], line)
 
     def _consent(self, name: str, page: Page) -> str:
         checked = " checked" if page.consents.get(name) else ""

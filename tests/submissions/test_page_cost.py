@@ -12,7 +12,7 @@ from formsvc.db import db
 from tests.browser import Browser
 from tests.filling import ENTERPRISE, answered, confirm, invited, submissions
 
-READ = 2  # the invitation with all that belongs to it, and the held values
+READ = 1  # the invitation with all that belongs to it
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def statements(app: Flask) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("state", ["new", "with a draft", "sent", "being corrected"])
-def test_a_page_asks_the_database_twice(browser: Browser, sqlite_app: Flask, state: str) -> None:
+def test_a_page_asks_the_database_once(browser: Browser, sqlite_app: Flask, state: str) -> None:
     given = invited(sqlite_app, situation=Situation.EXISTING)
     browser.submit(browser.get(given.path), {"contacts-name": "王"}, "save")
     if state in ("sent", "being corrected"):
