@@ -5,11 +5,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ROOT = Path(__file__).resolve().parent
 MIN_KEY = 16
 SECURITY = ("none", "starttls", "tls")
+SMS_LOG = "log"  # as FORMSVC_SMS_URL: messages go to files, in a trial without a gateway
 ADDRESS = "address"  # the file under FORMSVC_VAR in which a trial run says where it answers
 PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
@@ -43,6 +45,8 @@ class Config:
     mail: MailConfig
     check_mail_domains: bool = True
     organisation: str | None = None
+    sms_url: str | None = None
+    sms_token: str | None = None
 
     @property
     def is_local(self) -> bool:
@@ -66,6 +70,8 @@ class Config:
             mail=_mail(environ),
             check_mail_domains=_yes_or_no(environ, "FORMSVC_CHECK_MAIL_DOMAINS"),
             organisation=environ.get("FORMSVC_ORGANISATION") or None,
+            sms_url=_sms_url(environ.get("FORMSVC_SMS_URL")),
+            sms_token=(environ.get("FORMSVC_SMS_TOKEN") or "").strip() or None,
         )
 
 
@@ -162,6 +168,20 @@ def _mail(environ: Mapping[str, str]) -> MailConfig:
         security=security,
         sender=environ.get("FORMSVC_MAIL_SENDER") or MailConfig.sender,
     )
+
+
+def _sms_url(url: str | None) -> str | None:
+    if url and url != SMS_LOG and not (url.startswith(("http://", "https://")) and _names_host(url)):
+        raise ConfigError("FORMSVC_SMS_URL must be the https:// or http:// address of the gateway, or log")
+    return url or None
+
+
+def _names_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # no port number, no IPv6 address
+        return False
 
 
 def _port(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -26,6 +26,7 @@ def test_a_local_run_needs_no_settings(tmp_path: Path) -> None:
     assert (config.time_zone, config.mail) == (ZoneInfo("Asia/Shanghai"), MailConfig())
     assert config.is_local
     assert config.check_mail_domains
+    assert (config.sms_url, config.sms_token) == (None, None)
 
 
 def test_weak_defaults_each_installation_makes_its_own_key_and_keeps_it(tmp_path: Path) -> None:
@@ -83,6 +84,12 @@ def test_the_address_of_the_pages(tmp_path: Path, given: dict[str, str], url: st
     assert read(tmp_path, **given).base_url == url
 
 
+@pytest.mark.parametrize("url", ["https://sms.example.com/send", "http://[::1]:8080", "log"])
+def test_the_gateway_for_sms(tmp_path: Path, url: str) -> None:
+    config = read(tmp_path, FORMSVC_SMS_URL=url, FORMSVC_SMS_TOKEN="a-token\n")
+    assert (config.sms_url, config.sms_token) == (url, "a-token")
+
+
 @pytest.mark.parametrize(
     "given",
     [
@@ -96,6 +103,11 @@ def test_the_address_of_the_pages(tmp_path: Path, given: dict[str, str], url: st
         {"FORMSVC_MAIL_PORT": "0"},
         {"FORMSVC_MAIL_USERNAME": "someone"},
         {"FORMSVC_CHECK_MAIL_DOMAINS": "perhaps"},
+        {"FORMSVC_SMS_URL": "sms.example.com"},
+        {"FORMSVC_SMS_URL": "ftp://sms.example.com"},
+        {"FORMSVC_SMS_URL": "https://"},
+        {"FORMSVC_SMS_URL": "https://sms.example.com:port"},
+        {"FORMSVC_SMS_URL": "LOG"},
         {"PORT": "65536"},
         {"PORT": "８０"},
     ],

@@ -4,11 +4,12 @@ from flask import Flask
 
 from config import Config
 from formsvc import queue
-from formsvc.mail import delivery, pages
+from formsvc.mail import delivery, pages, sms
 
 
 def init_app(app: Flask, config: Config) -> None:
     delivery.init_app(app, config)
+    sms.init_app(app, config)
     queue.add_job(app, delivery.deliver_due)
     if config.is_local:
         app.register_blueprint(pages.blueprint)

@@ -9,6 +9,7 @@ from flask import Flask
 
 from config import MailConfig
 from tests.installation import Databases, config_for, running
+from tests.mail.gateway import FakeGateway, gateway
 from tests.mail.letters import SENDER
 from tests.services import Mailbox, smtp
 
@@ -26,6 +27,12 @@ def composing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 @pytest.fixture
 def box() -> Iterator[Mailbox]:
     with smtp() as opened:
+        yield opened
+
+
+@pytest.fixture
+def far() -> Iterator[FakeGateway]:
+    with gateway() as opened:
         yield opened
 
 
