@@ -1,5 +1,7 @@
 """What happens to an invitation. Each verb changes rows, records one fact and queues its mail; none commits."""
 
+from contextlib import nullcontext
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -160,27 +162,33 @@ def put_mail(
     step: str,
     now: datetime,
     language: str | None = None,
+    recipient: str | None = None,
     **context: Any,
 ) -> bool:
-    """Queue a mail about `invitation` to its customer, from its manager. False where no address is held.
+    """Queue a mail about `invitation` from its manager; False where it was queued before, or no address is held.
 
-    It is in `language`, or in the one that is held of the customer.
+    It goes to the customer, or to `recipient` (the number, for an SMS), in `language` or in the one that is held of the
+    customer. `context` is JSON: what the templates of `kind` are given besides.
     """
     customer = invitation.customer
-    if not customer.email:
+    address = recipient or customer.email
+    if not address:
         return False
+    has_manager = bool(customer.owner and customer.owner.active)
     language = language or customer.language
-    with force_locale(language):
+    with nullcontext() if has_manager else force_locale(language):  # a person's name is the same in every language
         manager = manager_of(customer)
+    definition = definition_of(invitation.version)
     shared = {
-        "customer": customer,
-        "manager": manager,
-        "definition": definition_of(invitation.version),
-        "deadline": invitation.deadline_on,
+        "customer": {"name": customer.name, "contact": customer.contact, "has_manager": has_manager},
+        "manager": asdict(manager),
+        "title": definition.title.in_(language),
+        "purpose": definition.privacy.purpose.in_(language),
+        "deadline": invitation.deadline_on.isoformat(),
         "url": links.url(invitation.id, invitation.link_number),
     }
     message = Message(
-        kind=kind, subject=invitation.subject, step=step, recipient=customer.email, language=language,
+        kind=kind, subject=invitation.subject, step=step, recipient=address, language=language,
         context=shared | context, sender_name=manager.name, reply_to=manager.email,
     )  # fmt: skip
     return put(session, message, now)

@@ -1,4 +1,4 @@
-"""Send what is due: a batch over one connection, each message marked as soon as it is sent."""
+"""Send what is due: a batch over one connection, each message put into words, sent, and marked at once."""
 
 import logging
 import smtplib
@@ -9,10 +9,12 @@ from time import monotonic
 
 import flask_mail
 from flask import Flask, current_app
+from sqlalchemy.orm import Session
 
 from config import Config
-from formsvc.db import transaction
-from formsvc.mail import outbox
+from formsvc.db import db, transaction
+from formsvc.mail import outbox, sms
+from formsvc.mail.compose import Broken, compose
 from formsvc.mail.connection import Connection, connect
 from formsvc.mail.mime import message_of
 from formsvc.mail.models import OutboxMessage
@@ -63,7 +65,7 @@ def _deliver(batch: list[OutboxMessage], now: datetime, done: Delivered) -> bool
         for row in batch:
             if monotonic() - leased > outbox.LEASE.total_seconds() / 2:
                 break  # a slow server: the rest falls due again when the lease ends, and is sent once
-            error, final = _attempt(connection, row)
+            error, final = _attempt(connection, row, now)
             with transaction() as session:
                 if error is None:
                     outbox.mark_sent(session, row, now)
@@ -74,18 +76,40 @@ def _deliver(batch: list[OutboxMessage], now: datetime, done: Delivered) -> bool
     return connection.unreachable is None
 
 
-def _attempt(connection: Connection, row: OutboxMessage) -> tuple[str | None, bool]:
+def _attempt(connection: Connection, row: OutboxMessage, now: datetime) -> tuple[str | None, bool]:
     """What went wrong, as the name of the error (its text may hold an address), and whether for good."""
+    if row.kind in outbox.CODES and now - row.created_at >= outbox.CODE_LASTS:
+        return _named("Expired"), True
     try:
-        connection.send(message_of(row, current_app.extensions["config"].mail.sender))
+        words = _words(row)
+        if row.kind not in outbox.SMS:
+            return _send_mail(connection, row, words)
+        sms.send(row.recipient, words["text"])
+    except Broken as error:
+        return _named(str(error)), error.for_good
+    except sms.SmsError as error:
+        return _named(f"SmsError: {error}"), False
+    return None, False
+
+
+def _words(row: OutboxMessage) -> dict[str, str]:
+    """What `row` says, read by itself: where its key is lost, the others go out. Raises Broken."""
+    with Session(db.engine) as session:
+        session.add(row)
+        return compose(row)
+
+
+def _send_mail(connection: Connection, row: OutboxMessage, words: dict[str, str]) -> tuple[str | None, bool]:
+    try:
+        connection.send(message_of(row, words, current_app.extensions["config"].mail.sender))
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
-        return _named(error), all(code >= 500 for code in _codes(error))
+        return _named(type(error).__name__), all(code >= 500 for code in _codes(error))
     except (OSError, smtplib.SMTPException) as error:  # a refused sender too: that is the installation's, not the row's
         connection.drop()
-        return _named(error), False
+        return _named(type(error).__name__), False
     except (flask_mail.BadHeaderError, MessageError, ValueError) as error:  # ValueError: an address beyond ASCII
         connection.drop()
-        return _named(error), True
+        return _named(type(error).__name__), True
     return None, False
 
 
@@ -95,6 +119,6 @@ def _codes(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> list
     return [code for code, _text in error.recipients.values()]
 
 
-def _named(error: Exception) -> str:
-    log.warning("a message could not be sent: %s", type(error).__name__)
-    return type(error).__name__
+def _named(error: str) -> str:
+    log.warning("a message could not be sent: %s", error)
+    return error

@@ -1,5 +1,6 @@
 """A row of the outbox as the message that leaves."""
 
+from collections.abc import Mapping
 from email import policy
 from email.charset import QP, Charset
 from email.header import Header
@@ -38,13 +39,13 @@ class Mail(flask_mail.Message):
         return whole
 
 
-def message_of(row: OutboxMessage, sender: str) -> Mail:
-    """The message of `row`, from the address `sender`; the same Message-ID each time."""
+def message_of(row: OutboxMessage, words: Mapping[str, str], sender: str) -> Mail:
+    """The message of `row` in `words` (of `compose`), from the address `sender`; the same Message-ID each time."""
     mail = Mail(
-        subject=one_line(row.content["subject"]),
+        subject=one_line(words["subject"]),
         recipients=[row.recipient],
-        body=row.content["text"],
-        html=row.content["html"],
+        body=words["text"],
+        html=words["html"],
         sender=sender,
         reply_to=row.reply_to,
         extra_headers={"X-Formsvc-Kind": row.kind, "Auto-Submitted": "auto-generated"},

@@ -1,4 +1,4 @@
-"""Put a message into the outbox, lease what is due, mark what became of it. Nothing here commits or sends."""
+"""Put a message into the outbox, lease what is due, mark what became of it. Nothing here commits, renders or sends."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,23 +6,36 @@ from datetime import datetime, timedelta
 from email.utils import make_msgid
 from typing import Any
 
-from flask import current_app, render_template
-from flask_babel import force_locale
+from flask import current_app
 from sqlalchemy import and_, event, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, defer
 
 from formsvc import queue
-from formsvc.mail.mime import one_line
 from formsvc.mail.models import MailState, OutboxMessage
 
 LEASE = timedelta(minutes=10)
 BACKOFF = (1, 2, 5, 15, 60, 180, 720)  # minutes after the first failed try, the second, …
+SMS = ("mobile-code",)  # these kinds go to a mobile; all others are mail
+CODES = ("code", "mobile-code")  # somebody waits for these: they overtake all others, and are of no use later
+CODE_LASTS = timedelta(minutes=10)
+OVERTAKE = timedelta(days=1)  # how much earlier they are due
+ONCE = {  # built once: a customer waits while the statement runs
+    name: insert(OutboxMessage)
+    .on_conflict_do_nothing(index_elements=["kind", "subject", "step"])
+    .inline()
+    .execution_options(preserve_rowcount=True)
+    for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}
 WAKE = "wake the worker after the commit"
 
 
 @dataclass(frozen=True)
 class Message:
-    """A message before it is text: `kind` names its templates under `templates/mail/`."""
+    """A message before it is text: `kind` names its templates under `templates/mail/`.
+
+    `context` is what they are given, as JSON; `recipient` an address, or a number in E.164 for the kinds of SMS.
+    """
 
     kind: str
     subject: str
@@ -33,49 +46,41 @@ class Message:
     sender_name: str | None = None
     reply_to: str | None = None
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """What is kept, encrypted, until it is put into words."""
+        return {"language": self.language, "context": self.context}
+
 
 def put(session: Session, message: Message, now: datetime) -> bool:
-    """Queue `message` with this transaction. False where that message was queued before: it is not sent twice."""
-    key = (message.kind, message.subject, message.step)
-    known = select(OutboxMessage.id).where(
-        OutboxMessage.kind == key[0], OutboxMessage.subject == key[1], OutboxMessage.step == key[2]
-    )
-    if session.scalar(known):
-        return False
+    """Queue `message` with this transaction, by one INSERT. False where it was queued before: it is not sent twice.
+
+    Raises StatementError where its context is not JSON.
+    """
     sender = current_app.extensions["config"].mail.sender
-    row = OutboxMessage(
-        kind=message.kind, subject=message.subject, step=message.step, recipient=message.recipient,
-        sender_name=message.sender_name, reply_to=message.reply_to, content=compose(message),
-        message_id=make_msgid(domain=sender.rpartition("@")[2]), created_at=now, due_at=now,
-    )  # fmt: skip
-    session.add(row)
+    connection = session.connection()
+    row = {
+        "kind": message.kind, "subject": message.subject, "step": message.step, "recipient": message.recipient,
+        "sender_name": message.sender_name, "reply_to": message.reply_to, "content": message.content,
+        "message_id": make_msgid(domain=sender.rpartition("@")[2]), "created_at": now,
+        "due_at": now - OVERTAKE if message.kind in CODES else now,
+    }  # fmt: skip
+    if connection.execute(ONCE[connection.dialect.name], row).rowcount == 0:
+        return False
     session.info[WAKE] = True
     return True
-
-
-def compose(message: Message) -> dict[str, str]:
-    """The message's subject line, text and HTML in its language."""
-    with force_locale(message.language):
-        parts = {
-            part: render_template(f"mail/{message.kind}/{part}", language=message.language, **message.context)
-            for part in ("subject.txt", "body.txt", "body.html")
-        }
-    return {
-        "subject": one_line(parts["subject.txt"]),
-        "text": parts["body.txt"].strip() + "\n",
-        "html": parts["body.html"],
-    }
 
 
 def lease(session: Session, now: datetime, limit: int, due_by: datetime | None = None) -> list[OutboxMessage]:
     """Up to `limit` messages that are due, oldest first, now this worker's own for LEASE.
 
-    Due is what is due at `now`, and what nobody tried yet and is due at `due_by`.
+    Due is what is due at `now`, and what nobody tried yet and is due at `due_by`. What they say is read one by one.
     """
     outbox = OutboxMessage
     is_due = or_(outbox.due_at <= now, and_(outbox.due_at <= (due_by or now), outbox.attempts == 0))
     due = select(outbox).where(outbox.state == MailState.QUEUED, is_due)
     oldest = due.order_by(outbox.due_at, outbox.id).limit(limit)  # one order for all workers: no deadlock
+    oldest = oldest.options(defer(outbox.content))
     return [row for row in session.scalars(oldest).all() if _claim(session, row, now)]
 
 

@@ -31,14 +31,14 @@ def remind(session: Session, invitation: Invitation, now: datetime) -> Step | No
 def _tell_manager(session: Session, invitation: Invitation, now: datetime) -> None:
     customer = invitation.customer
     context = {
-        "customer": customer,
-        "deadline": invitation.deadline_on,
+        "customer": {"name": customer.name, "contact": customer.contact, "number": customer.number},
+        "deadline": invitation.deadline_on.isoformat(),
         "url": absolute(f"/customers/{customer.number}"),
         "link": links.url(invitation.id, invitation.link_number),
     }
     for reader in _readers(session, invitation):
         step = f"link-{invitation.link_number}-{reader.id}"
-        given = {**context, "reader": reader}
+        given = {**context, "reader": {"name": reader.name}}
         put(session, Message("overdue-manager", invitation.subject, reader.email, "zh_CN", given, step), now)
 
 

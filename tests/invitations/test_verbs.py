@@ -61,9 +61,8 @@ def test_an_issued_invitation_is_open_and_its_mail_is_queued(session: Session) -
     assert (made.state, made.link_number, made.next_step) == (OPEN, 1, Step.BEFORE)
     assert made.deadline_on.isoformat() == "2026-11-30"
     assert mails(session) == [("invitation", "link-1", invited.email)]
-    text = session.scalars(select(OutboxMessage)).one().content["text"]
-    assert links.url(made.id, 1) in text
-    assert "李强" in text
+    context = session.scalars(select(OutboxMessage)).one().content["context"]
+    assert (context["url"], context["manager"]["name"]) == (links.url(made.id, 1), "李强")
 
 
 def test_without_an_address_there_is_no_mail(session: Session) -> None:

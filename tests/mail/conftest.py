@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import StrictUndefined
 
 from config import MailConfig
 from tests.installation import Databases, config_for, running
@@ -21,6 +22,7 @@ def composing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """An application context for what needs no database."""
     var = tmp_path_factory.mktemp("composing")
     with running(config_for(f"sqlite:///{var / 'none.sqlite3'}", var)) as app, app.app_context():
+        app.jinja_env.undefined = StrictUndefined  # a name that a kind is not given is a mistake in its templates
         yield app
 
 

@@ -1,44 +1,49 @@
 """Messages of every kind, with what their templates are given."""
 
-from datetime import date
-from types import SimpleNamespace
 from typing import Any
 
+from formsvc.mail.compose import compose
+from formsvc.mail.mime import Mail, message_of
 from formsvc.mail.models import OutboxMessage
-from formsvc.mail.outbox import Message, compose
+from formsvc.mail.outbox import Message
 from formsvc.questionnaires.definition import Definition, default_data, definition_from_data
 
 LANGUAGES = ("zh_CN", "en")
 LINK = "http://formsvc.test/q/WzEyMzQ1LDFd.kR8o3yq0pFJx7m2V1nT5sYwQbZcLhE9uAdGiXoPtKvM"
 PAGE = "http://formsvc.test/customers/CX202611001"
-DEADLINE = date(2026, 11, 27)
 SHOWN = {"zh_CN": "2026年11月27日星期五", "en": "Friday, November 27, 2026"}
 SENDER = "crm@example.com"
 NOTE = "The code does not match the name.\nPlease add an extension."
+CODE = "402917"
+MASKED = "z•••@example.com"
+MOBILE = "+8613856780001"
 DEFINITION: Definition = definition_from_data(default_data())
-ACTIVE = SimpleNamespace(active=True)
+ASKED = {"deadline": "2026-11-27", "url": LINK}  # with every mail that asks for an answer
 KINDS: dict[str, dict[str, Any]] = {
-    "invitation": {},
-    "reminder": {"is_late": False},
-    "overdue-manager": {"link": LINK, "url": PAGE},
-    "returned": {"note": NOTE},
+    "invitation": ASKED,
+    "reminder": {**ASKED, "is_late": False},
+    "overdue-manager": {**ASKED, "link": LINK, "url": PAGE},
+    "returned": {**ASKED, "note": NOTE},
     "thank-you": {"note": ""},
+    "receipt": {"url": LINK, "sent_at": "2026-11-23T02:00:00+00:00"},
+    "code": {"code": CODE},
+    "confirm-address": {"url": LINK},
+    "address-changed": {"masked": MASKED},
 }
 ALL = [(kind, language) for kind in KINDS for language in LANGUAGES]
 
 
 def message(kind: str, language: str = "zh_CN", name: str = "张敏", **given: Any) -> Message:
     """A message in which `name` stands wherever a person or a company is named."""
-    manager = SimpleNamespace(name=name, email="li.qiang@example.com", phone="0551-65310001")
-    customer = SimpleNamespace(name=name, contact=name, number="CX202611001", email="min@example.com", owner=ACTIVE)
-    context = {
-        "customer": customer,
-        "manager": manager,
-        "reader": manager,
-        "definition": DEFINITION,
-        "deadline": DEADLINE,
-        "url": LINK,
+    context: dict[str, Any] = {
+        "customer": {"name": name, "contact": name, "has_manager": True},
+        "manager": {"name": name, "email": "li.qiang@example.com", "phone": "0551-65310001"},
+        "title": DEFINITION.title.in_(language),
     }
+    if kind == "invitation":
+        context["purpose"] = DEFINITION.privacy.purpose.in_(language)
+    if kind == "overdue-manager":
+        context = {"customer": {"name": name, "contact": name, "number": "CX202611001"}, "reader": {"name": name}}
     return Message(
         kind=kind, subject=given.pop("subject", "invitation:1"), step=given.pop("step", ""),
         recipient="min@example.com", language=language, context=context | KINDS[kind] | given,
@@ -46,9 +51,14 @@ def message(kind: str, language: str = "zh_CN", name: str = "张敏", **given: A
     )  # fmt: skip
 
 
-def row(written: Message) -> OutboxMessage:
-    """The row of `written`, outside any session."""
-    return OutboxMessage(
+def sms(language: str = "zh_CN", code: str = CODE, step: str = "1") -> Message:
+    return Message("mobile-code", "address:1", MOBILE, language, {"code": code}, step)
+
+
+def mail(written: Message) -> Mail:
+    """What leaves of `written`."""
+    row = OutboxMessage(
         kind=written.kind, recipient=written.recipient, sender_name=written.sender_name, reply_to=written.reply_to,
-        content=compose(written), message_id="<1@formsvc.invalid>",
+        message_id="<1@formsvc.invalid>",
     )  # fmt: skip
+    return message_of(row, compose(written), SENDER)

@@ -6,12 +6,14 @@ from email.utils import parsedate_to_datetime
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from formsvc.db import transaction
 from formsvc.mail import outbox
+from formsvc.mail.compose import compose
 from formsvc.mail.delivery import Delivered, deliver_due
 from formsvc.mail.models import MailState, OutboxMessage
-from formsvc.mail.outbox import LEASE, compose, put
+from formsvc.mail.outbox import LEASE, put
 from formsvc.web.show import now as clock
 from tests.installation import NOW
 from tests.mail.letters import ALL, LINK, SENDER, message
@@ -28,7 +30,8 @@ def queue(count: int = 1) -> None:
 
 def rows() -> list[OutboxMessage]:
     with transaction() as session:
-        return list(session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+        found = select(OutboxMessage).options(defer(OutboxMessage.content))
+        return list(session.scalars(found.order_by(OutboxMessage.id)))
 
 
 @pytest.mark.parametrize(("kind", "language"), ALL)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formsvc.mail.mime import message_of, one_line
-from formsvc.mail.outbox import compose
-from tests.mail.letters import ALL, KINDS, SENDER, message, row
+from formsvc.mail.compose import compose
+from formsvc.mail.mime import one_line
+from tests.mail.letters import ALL, KINDS, SENDER, mail, message
 
 pytestmark = pytest.mark.usefixtures("composing")
 HOSTILE = [
@@ -59,13 +59,13 @@ def test_a_name_stays_text(kind: str, language: str, name: str) -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_name_makes_no_header(kind: str, name: str) -> None:
-    raw = message_of(row(message(kind, name=name)), SENDER).as_bytes()
-    mail = message_from_bytes(raw)
-    assert sorted(mail.keys()) == HEADERS
-    [(shown, address)] = getaddresses([mail["From"].replace("\r\n", "")])
+    raw = mail(message(kind, name=name)).as_bytes()
+    read = message_from_bytes(raw)
+    assert sorted(read.keys()) == HEADERS
+    [(shown, address)] = getaddresses([read["From"].replace("\r\n", "")])
     assert (decoded(shown), address) == (one_line(name), SENDER)
-    assert decoded(mail["Subject"]) == compose(message(kind, name=name))["subject"]
-    assert mail["To"] == "min@example.com"
+    assert decoded(read["Subject"]) == compose(message(kind, name=name))["subject"]
+    assert read["To"] == "min@example.com"
     assert max(map(len, raw.split(b"\r\n"))) <= 998  # RFC 5322, 2.1.1
     assert raw.count(b"\n") == raw.count(b"\r\n")
 
@@ -77,6 +77,19 @@ def test_a_note_stays_text(kind: str, name: str) -> None:
     breaks: object = ("br", [])
     usual = compose(message(kind, note="note"))["html"]
     assert [tag for tag in tags(html) if tag != breaks] == [tag for tag in tags(usual) if tag != breaks]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_notes_to_fields_stay_text(name: str) -> None:
+    fields = [{"label": name, "note": name}]
+    written, usual = (
+        compose(message("returned", field_notes=given)) for given in (fields, [{"label": "a", "note": "b"}])
+    )
+    breaks: object = ("br", [])
+    assert [tag for tag in tags(written["html"]) if tag != breaks] == [
+        tag for tag in tags(usual["html"]) if tag != breaks
+    ]
+    assert name.strip() in written["text"]
 
 
 @given(st.text())

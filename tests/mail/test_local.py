@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from formsvc import queue
 from formsvc.db import db, transaction
+from formsvc.mail.compose import compose
 from formsvc.mail.delivery import Delivered, deliver_due
 from formsvc.mail.models import OutboxMessage
-from formsvc.mail.outbox import compose, put
+from formsvc.mail.outbox import put
 from tests.factories import writing
 from tests.installation import NOW
 from tests.mail.letters import ALL, message

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -41,6 +41,37 @@ def test_a_message_is_put_once(session: Session) -> None:
     assert put(session, message("invitation", step="link-1", subject="invitation:2"), NOW)
     assert put(session, message("reminder", step="link-1"), NOW)
     assert len({row.message_id for row in rows(session)}) == len(rows(session)) == 4
+
+
+def test_to_put_is_one_statement(session: Session) -> None:
+    """A customer waits while it runs."""
+    statements = list[str]()
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        statements.append(statement)
+
+    engine = session.connection().engine  # the transaction has begun
+    event.listen(engine, "before_cursor_execute", note)
+    assert [put(session, message("receipt"), NOW) for _ in range(2)] == [True, False]
+    event.remove(engine, "before_cursor_execute", note)
+    assert [statement.split()[0] for statement in statements] == ["INSERT", "INSERT"]
+
+
+def test_two_that_put_the_same_at_once_put_it_once(config: Config, processes: Processes) -> None:
+    assert sorted(processes.at_once(2, config, _put)) == [False, True]
+
+
+def _put() -> bool:
+    with transaction() as session:
+        return put(session, message("receipt"), NOW)
+
+
+def test_who_waits_for_a_code_is_served_first(session: Session) -> None:
+    for step in "12":
+        queued(session, step=step)
+    for kind in ("code", "receipt"):
+        put(session, message(kind), NOW + MINUTE)
+    assert [row.kind for row in lease(session, NOW + MINUTE, 10)] == ["code", "invitation", "invitation", "receipt"]
 
 
 def test_the_database_holds_it_too(session: Session) -> None:

@@ -4,16 +4,34 @@ import re
 
 import html5lib
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config import ROOT
+from formsvc.invitations.verbs import put_mail
+from formsvc.mail.compose import compose
 from formsvc.mail.models import OutboxMessage
-from formsvc.mail.outbox import compose
-from tests.factories import invitation
-from tests.mail.letters import ALL, DEFINITION, LANGUAGES, LINK, NOTE, PAGE, SHOWN, message
+from tests.factories import customer, invitation
+from tests.installation import NOW
+from tests.mail.letters import (
+    ALL,
+    CODE,
+    DEFINITION,
+    KINDS,
+    LANGUAGES,
+    LINK,
+    MASKED,
+    NOTE,
+    PAGE,
+    SHOWN,
+    message,
+    sms,
+)
 
 pytestmark = pytest.mark.usefixtures("composing")
-ASKING = [(kind, language) for kind, language in ALL if kind != "thank-you"]
+LINKED = [(kind, language) for kind, language in ALL if "url" in KINDS[kind]]
+ASKING = [(kind, language) for kind, language in LINKED if "deadline" in KINDS[kind]]
 FROM_MANAGER = [(kind, language) for kind, language in ALL if kind != "overdue-manager"]
 
 
@@ -21,6 +39,11 @@ def words(html: str) -> str:
     """The text of a page, without its tags."""
     [body] = html5lib.parse(html, namespaceHTMLElements=False).iter("body")
     return "".join(body.itertext())
+
+
+def test_every_kind_is_tried() -> None:
+    folders = {path.name for path in (ROOT / "templates" / "mail").iterdir() if path.is_dir()}
+    assert folders == {*KINDS, sms().kind}
 
 
 @pytest.mark.parametrize(("kind", "language"), ALL)
@@ -31,11 +54,15 @@ def test_subject_is_one_line(kind: str, language: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "language"), ASKING)
-def test_who_is_asked_reads_link_and_deadline(kind: str, language: str) -> None:
+def test_who_is_asked_reads_the_deadline(kind: str, language: str) -> None:
     written = compose(message(kind, language))
-    assert SHOWN[language] in written["subject"]
-    assert SHOWN[language] in written["text"]
-    assert SHOWN[language] in words(written["html"])
+    for said in (written["subject"], written["text"], words(written["html"])):
+        assert SHOWN[language] in said
+
+
+@pytest.mark.parametrize(("kind", "language"), LINKED)
+def test_a_link_can_be_pressed_and_copied(kind: str, language: str) -> None:
+    written = compose(message(kind, language))
     assert LINK in written["text"].splitlines()
     assert f'href="{LINK}"' in written["html"]
     assert LINK in words(written["html"])
@@ -102,8 +129,7 @@ def test_thanks_without_a_note_say_what_is_better_now() -> None:
 
 
 def test_without_a_manager_nobody_claims_to_be_one() -> None:
-    alone = message("invitation", "en").context["customer"]
-    alone.owner = None
+    alone = {**message("invitation", "en").context["customer"], "has_manager": False}
     written = compose(message("invitation", "en", customer=alone))
     assert "account manager" not in written["text"] + written["html"]
 
@@ -113,7 +139,83 @@ def test_an_invitation_is_written_from_what_is_held(session: Session) -> None:
     queued = session.scalars(select(OutboxMessage)).one()
     assert queued.recipient == issued.customer.email
     assert queued.sender_name == "李强"
-    assert "尊敬的张敏：" in queued.content["text"]
-    assert "/q/" in queued.content["text"]
+    written = compose(queued)
+    for said in (
+        "尊敬的张敏：",
+        "我是您的客户经理李强",
+        "《客户信息确认表》",
+        "/q/",
+        "2026年11月30日",
+        "0551-65310001",
+    ):
+        assert said in written["subject"] + written["text"]
     for held in ("+8613856780001", "合肥云盾"):
-        assert held not in queued.content["text"] + queued.content["html"]
+        assert held not in written["text"] + written["html"]
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh_CN", "客户服务"), ("en", "Customer service")])
+def test_without_a_manager_the_organisation_signs_in_the_language_of_the_mail(
+    session: Session, language: str, said: str
+) -> None:
+    asked = invitation(session, customer(session))
+    assert put_mail(session, asked, "thank-you", "1", NOW, language, note="")
+    queued = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "thank-you")).one()
+    assert queued.sender_name == said
+    assert said in compose(queued)["text"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_receipt_says_when_and_what_comes_next(language: str) -> None:
+    written = compose(message("receipt", language))
+    for part in (written["text"], words(written["html"])):
+        for said in ("2026-11-23 10:00", "24"):
+            assert said in part
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_code_stands_alone_and_where_no_notification_shows_it(language: str) -> None:
+    written = compose(message("code", language))
+    assert CODE in written["text"].splitlines()
+    preheader, _, shown = words(written["html"]).partition("\u034f")
+    assert CODE not in written["subject"] + preheader
+    assert f">{CODE}<" in written["html"]
+    assert CODE in shown
+    assert "10 " in written["text"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_address_that_nobody_confirmed_learns_nothing_of_the_customer(language: str) -> None:
+    secret = {"name": "合肥云盾科技有限公司", "contact": "王伟", "has_manager": True}
+    written = compose(message("confirm-address", language, customer=secret))
+    assert not [said for said in ("合肥云盾", "王伟") for part in written.values() if said in part]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_address_before_hears_of_the_new_one_masked(language: str) -> None:
+    written = compose(message("address-changed", language))
+    assert MASKED in written["text"]
+    assert MASKED in words(written["html"])
+
+
+@pytest.mark.parametrize("note", [NOTE, "", None])
+def test_notes_to_fields_stand_beneath_the_note(note: str | None) -> None:
+    fields = [{"label": "Mobile", "note": "One digit is missing.\nOr two?"}, {"label": "Size", "note": "Still small?"}]
+    written = compose(message("returned", "en", note=note, field_notes=fields))
+    assert f"{note or ''}\n\n- Mobile: One digit is missing.\nOr two?\n- Size: Still small?\n\n" in written["text"]
+    [ul] = html5lib.parse(written["html"], namespaceHTMLElements=False).iter("ul")
+    assert ["".join(item.itertext()).strip() for item in ul.iter("li")] == [
+        "MobileOne digit is missing.Or two?",
+        "SizeStill small?",
+    ]
+    assert "\n\n\n" not in written["text"]
+
+
+@pytest.mark.parametrize("organisation", [None, "合肥云盾科技有限公司", "很长的名称" * 20])
+def test_an_sms_fits_into_one(composing: Flask, monkeypatch: pytest.MonkeyPatch, organisation: str | None) -> None:
+    monkeypatch.setitem(composing.jinja_env.globals, "organisation", organisation)
+    text = compose(sms())["text"]
+    assert text.startswith(f"【{(organisation or '客户服务')[:29]}")
+    assert CODE in text
+    assert "10 分钟内有效" in text
+    assert len(text) <= 70
+    assert CODE in compose(sms("en"))["text"]

@@ -65,7 +65,7 @@ def test_what_is_accepted_is_the_record_and_what_is_kept_stays(
     assert now_held["needs.term"] == "long"
     (thanks,) = mails(sqlite_app)
     assert (thanks.kind, thanks.recipient) == ("thank-you", "zhangmin@example.com")
-    assert "技术总监将与您联系。" in thanks.content["text"]
+    assert "技术总监将与您联系。" in thanks.content["context"]["note"]
 
 
 @pytest.mark.parametrize("decision", [[], ["maybe"], [""]])

@@ -85,7 +85,7 @@ def test_token_outlives_a_return_after_a_revocation_brings_a_new_link(session: S
     invitations.revoke(session, made.invitation, "system", NOW)
     verbs.return_(session, made, staff_account(session), "请核对", LATER)
     mail = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "returned")).one()
-    assert links.url(made.invitation_id, 2) in mail.content["text"]
+    assert links.url(made.invitation_id, 2) == mail.content["context"]["url"]
 
 
 def test_lost_update_two_reviewers_at_once_decide_once(config: Config, processes: Processes) -> None:

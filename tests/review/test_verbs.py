@@ -71,7 +71,7 @@ def test_the_thanks_are_queued_with_the_note(session: Session) -> None:
     made = submission(session, values=ANSWERS)
     approve(session, made, staff_account(session))
     thanks = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "thank-you")).one()
-    assert "谢谢！" in thanks.content["text"]
+    assert "谢谢！" in thanks.content["context"]["note"]
     assert thanks.recipient == ENTERPRISE["contacts.email"]
 
 
