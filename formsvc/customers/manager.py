@@ -23,10 +23,5 @@ def organisation() -> Contact:
 
 def manager_of(customer: Customer) -> Contact:
     """The customer's account manager, else the organisation."""
-    owner = customer.owner if customer.owner and customer.owner.active else None
-    return manager_named(owner and owner.name, owner and owner.email, owner and owner.phone)
-
-
-def manager_named(name: str | None, email: str | None, phone: str | None) -> Contact:
-    """An active manager by name, address and phone, else the organisation."""
-    return Contact(name, email, phone) if name and email else organisation()
+    owner = customer.owner
+    return Contact(owner.name, owner.email, owner.phone) if owner and owner.active else organisation()

@@ -1,23 +1,19 @@
 """What happens to an invitation. Each verb changes rows, records one fact and queues its mail; none commits."""
 
-from contextlib import nullcontext
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from flask_babel import force_locale
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
-from formsvc.customers.manager import manager_of
 from formsvc.customers.models import Customer
-from formsvc.invitations import links, schedule
+from formsvc.invitations import schedule
+from formsvc.invitations.letters import about, post
 from formsvc.invitations.models import LIVE, MOVES, Invitation, InvitationState
 from formsvc.invitations.schedule import Step
-from formsvc.mail.outbox import Message, put
 from formsvc.questionnaires.verbs import current, definition_of
 
 ANSWERABLE = tuple(state for state in InvitationState if InvitationState.ANSWERED in MOVES[state])
@@ -65,7 +61,7 @@ def issue(
     session.add(invitation)
     session.flush()
     audit.record(session, actor, "invitation.issued", invitation.subject, now, customer=customer.number)
-    put_mail(session, invitation, "invitation", f"link-{invitation.link_number}", now)
+    post(session, about(invitation), "invitation", f"link-{invitation.link_number}", now)
     return invitation
 
 
@@ -82,7 +78,7 @@ def reissue(session: Session, invitation: Invitation, actor: str, now: datetime)
         raise NotPossible("another invitation is live")
     _move(session, invitation, state, link_number=invitation.link_number + 1, issued_at=now, **times)
     audit.record(session, actor, "invitation.reissued", invitation.subject, now, link=invitation.link_number)
-    put_mail(session, invitation, "invitation", f"link-{invitation.link_number}", now)
+    post(session, about(invitation), "invitation", f"link-{invitation.link_number}", now)
 
 
 def revoke(session: Session, invitation: Invitation, actor: str, now: datetime) -> None:
@@ -153,45 +149,6 @@ def live_invitation(session: Session, customer: Customer, questionnaire_id: int)
         Invitation.state.in_(LIVE),
     )
     return session.scalar(invitations)
-
-
-def put_mail(
-    session: Session,
-    invitation: Invitation,
-    kind: str,
-    step: str,
-    now: datetime,
-    language: str | None = None,
-    recipient: str | None = None,
-    **context: Any,
-) -> bool:
-    """Queue a mail about `invitation` from its manager; False where it was queued before, or no address is held.
-
-    It goes to the customer, or to `recipient` (the number, for an SMS), in `language` or in the one that is held of the
-    customer. `context` is JSON: what the templates of `kind` are given besides.
-    """
-    customer = invitation.customer
-    address = recipient or customer.email
-    if not address:
-        return False
-    has_manager = bool(customer.owner and customer.owner.active)
-    language = language or customer.language
-    with nullcontext() if has_manager else force_locale(language):  # a person's name is the same in every language
-        manager = manager_of(customer)
-    definition = definition_of(invitation.version)
-    shared = {
-        "customer": {"name": customer.name, "contact": customer.contact, "has_manager": has_manager},
-        "manager": asdict(manager),
-        "title": definition.title.in_(language),
-        "purpose": definition.privacy.purpose.in_(language),
-        "deadline": invitation.deadline_on.isoformat(),
-        "url": links.url(invitation.id, invitation.link_number),
-    }
-    message = Message(
-        kind=kind, subject=invitation.subject, step=step, recipient=address, language=language,
-        context=shared | context, sender_name=manager.name, reply_to=manager.email,
-    )  # fmt: skip
-    return put(session, message, now)
 
 
 def _move(session: Session, invitation: Invitation, state: InvitationState, **values: Any) -> None:

@@ -13,6 +13,7 @@ from formsvc.customers.models import CustomerValue, Origin
 from formsvc.customers.record import Source
 from formsvc.fields import Field
 from formsvc.invitations import verbs as invitations
+from formsvc.invitations.letters import about, post
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.review.diff import Difference, compare, merge
 from formsvc.staff.models import Staff
@@ -111,4 +112,4 @@ def _mail(session: Session, submission: Submission, kind: str, now: datetime, no
     """Each decision is about another revision, and each revision is decided once: its number is the mail's step."""
     invitation, step = submission.invitation, f"revision-{submission.revision}"
     session.refresh(invitation.customer)
-    invitations.put_mail(session, invitation, kind, step, now, submission.language, note=note)
+    post(session, about(invitation), kind, step, now, submission.language, note=note)

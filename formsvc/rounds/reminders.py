@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from formsvc import audit
 from formsvc.invitations import links, verbs
+from formsvc.invitations.letters import about, post
 from formsvc.invitations.models import Invitation
 from formsvc.invitations.schedule import Step
 from formsvc.mail.outbox import Message, put
@@ -23,7 +24,7 @@ def remind(session: Session, invitation: Invitation, now: datetime) -> Step | No
         _tell_manager(session, invitation, now)
     else:
         key = f"link-{invitation.link_number}-{step}"
-        verbs.put_mail(session, invitation, "reminder", key, now, is_late=step is Step.AFTER)
+        post(session, about(invitation), "reminder", key, now, is_late=step is Step.AFTER)
     audit.record(session, audit.SYSTEM, "invitation.reminded", invitation.subject, now, step=step)
     return step
 

@@ -63,8 +63,8 @@ class Reader:
         wrong = [cell for cell in cells.values() if cell.errors]
         texts = {
             "mark": _("Please check:") + " " if wrong or filling.consent_errors else "",
-            "who": opened.customer_name if self.sees_held else "",
-            "deadline": _day(opened.deadline_on, reader), "manager": opened.manager.name,
+            "who": opened.about.customer if self.sees_held else "",
+            "deadline": _day(opened.about.deadline_on, reader), "manager": opened.manager.name,
             "action": self.address(), "csrf": generate_csrf(), "seen": str(filling.seen),
             "draft": str(filling.draft), "opened": str(filling.opened_at or int(self.now.timestamp())),
             "saved": _("Saved at %(time)s.", time=instant(filling.saved_at)) if filling.saved_at else "",

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select
 
-from formsvc.customers.manager import Contact, manager_named
+from formsvc.customers.manager import Contact, organisation
 from formsvc.customers.models import Customer
 from formsvc.customers.record import held_and_verified, held_rows
 from formsvc.fields import Raw
 from formsvc.invitations import links
+from formsvc.invitations.letters import About
 from formsvc.invitations.models import Invitation, InvitationState
 from formsvc.questionnaires.definition import Definition
 from formsvc.questionnaires.forms import Asked, asked_of
@@ -76,17 +77,10 @@ class Opened:
     link_number: int
     state: InvitationState
     revision: int
-    deadline_on: Any
     closes_at: datetime
     version_id: int
-    customer_id: int
     customer_number: str
-    customer_name: str
-    customer_contact: str | None
-    email: str | None
-    mobile: str | None
-    language: str
-    manager: Contact
+    about: About
     asked: Asked
     last: Sent | None
     draft: Saved | None
@@ -96,6 +90,11 @@ class Opened:
     @property
     def definition(self) -> Definition:
         return self.asked.definition
+
+    @property
+    def manager(self) -> Contact:
+        """Who answers for the customer: the account manager, else the organisation."""
+        return self.about.manager or organisation()
 
     @property
     def subject(self) -> str:
@@ -134,13 +133,18 @@ def _opened(connection: Connection, row: Row[Any]) -> Opened:
     definition = definition_of_version(connection, row.version_id, row.checksum)
     held, verified = held_and_verified(row.held)
     return Opened(
-        id=row.id, link_number=row.link_number, state=row.state, revision=row.revision, deadline_on=row.deadline_on,
-        closes_at=row.closes_at, version_id=row.version_id, customer_id=row.customer_id,
-        customer_number=row.number, customer_name=row.customer_name, customer_contact=row.contact, email=row.email,
-        mobile=row.mobile, language=row.language,
-        manager=manager_named(row.manager_name, row.manager_email, row.manager_phone),
+        id=row.id, link_number=row.link_number, state=row.state, revision=row.revision, closes_at=row.closes_at,
+        version_id=row.version_id, customer_number=row.number, about=_about(row, definition),
         asked=asked_of(definition, row.checksum, row.audience, row.situation), last=_sent(row), draft=_saved(row),
         held=held, verified=verified,
+    )  # fmt: skip
+
+
+def _about(row: Row[Any], definition: Definition) -> About:
+    manager = Contact(row.manager_name, row.manager_email, row.manager_phone) if row.manager_email else None
+    return About(
+        row.id, row.link_number, row.customer_name, row.contact, row.email, row.language, manager, definition,
+        row.deadline_on,
     )  # fmt: skip
 
 
@@ -169,9 +173,9 @@ def _statement() -> Select[*tuple[Any, ...]]:
     return (
         select(
             *(Invitation.id, Invitation.link_number, Invitation.state, Invitation.revision, Invitation.deadline_on),
-            *(Invitation.closes_at, Invitation.version_id, Invitation.customer_id, QuestionnaireVersion.checksum),
+            *(Invitation.closes_at, Invitation.version_id, QuestionnaireVersion.checksum),
             *(Customer.number, Customer.name.label("customer_name"), Customer.contact, Customer.audience),
-            *(Customer.situation, Customer.email, Customer.mobile, Customer.language),
+            *(Customer.situation, Customer.email, Customer.language),
             *(Staff.name.label("manager_name"), Staff.email.label("manager_email"), Staff.phone.label("manager_phone")),
             *(Submission.id.label("sent_id"), Submission.state.label("sent_state"), Submission.answers),
             *(Submission.secrets, Submission.submitted_at, Submission.note, Submission.field_notes),

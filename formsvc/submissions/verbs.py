@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from formsvc import audit
 from formsvc.fields import Value
 from formsvc.invitations import verbs as invitations
+from formsvc.invitations.letters import post
 from formsvc.invitations.models import Invitation, InvitationState
 from formsvc.submissions import drafts, reading
 from formsvc.submissions.models import CompletionTime, Consent, ConsentKind, Submission, SubmissionState
@@ -79,6 +80,8 @@ def submit(session: Session, opened: Opened, answers: Answers, now: datetime) ->
         connection.execute(_TIME, time)
     if opened.draft:
         drafts.forget(session, opened, answers.reader, opened.draft.number)
+    step = f"revision-{row['revision']}"
+    post(session, opened.about, "receipt", step, now, answers.language, sent_at=now.isoformat())
     audit.record(session, opened.actor, "submission.submitted", f"submission:{id_}", now, revision=row["revision"])
     return id_
 

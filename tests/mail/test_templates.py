@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import ROOT
-from formsvc.invitations.verbs import put_mail
+from formsvc.invitations.letters import about, post
 from formsvc.mail.compose import compose
 from formsvc.mail.models import OutboxMessage
 from tests.factories import customer, invitation
@@ -158,7 +158,7 @@ def test_without_a_manager_the_organisation_signs_in_the_language_of_the_mail(
     session: Session, language: str, said: str
 ) -> None:
     asked = invitation(session, customer(session))
-    assert put_mail(session, asked, "thank-you", "1", NOW, language, note="")
+    assert post(session, about(asked), "thank-you", "1", NOW, language, note="")
     queued = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "thank-you")).one()
     assert queued.sender_name == said
     assert said in compose(queued)["text"]

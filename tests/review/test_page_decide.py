@@ -35,7 +35,7 @@ def held(app: Flask, number: str) -> dict[str, object]:
 
 def mails(app: Flask) -> list[OutboxMessage]:
     with writing(app) as session:
-        return list(session.scalars(select(OutboxMessage).where(OutboxMessage.kind != "invitation")))
+        return list(session.scalars(select(OutboxMessage).where(OutboxMessage.kind.not_in(("invitation", "receipt")))))
 
 
 def rows(page: Page) -> list[list[str]]:

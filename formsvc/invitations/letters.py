@@ -1,0 +1,79 @@
+"""Mail to the one who is asked: what every kind of it says of the invitation."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import force_locale
+from sqlalchemy.orm import Session
+
+from formsvc.customers.manager import Contact, organisation
+from formsvc.invitations import links
+from formsvc.invitations.models import Invitation
+from formsvc.mail.outbox import Message, put
+from formsvc.questionnaires.definition import Definition
+from formsvc.questionnaires.verbs import definition_of
+
+
+@dataclass(frozen=True)
+class About:
+    """An invitation, as its mail names it. `manager` is None where the organisation answers for the customer."""
+
+    id: int
+    link_number: int
+    customer: str
+    contact: str | None
+    email: str | None
+    language: str
+    manager: Contact | None
+    definition: Definition
+    deadline_on: date
+
+
+def about(invitation: Invitation) -> About:
+    customer = invitation.customer
+    owner = customer.owner if customer.owner and customer.owner.active else None
+    return About(
+        invitation.id, invitation.link_number, customer.name, customer.contact, customer.email, customer.language,
+        Contact(owner.name, owner.email, owner.phone) if owner else None, definition_of(invitation.version),
+        invitation.deadline_on,
+    )  # fmt: skip
+
+
+def post(
+    session: Session,
+    about: About,
+    kind: str,
+    step: str,
+    now: datetime,
+    language: str | None = None,
+    recipient: str | None = None,
+    **context: Any,
+) -> bool:
+    """Queue a mail from the manager; False where it was queued before, or no address is held.
+
+    It goes to the customer, or to `recipient` (the number, for an SMS), in `language` or in the one that is held of the
+    customer. `context` is JSON: what the templates of `kind` are given besides.
+    """
+    address, language = recipient or about.email, language or about.language
+    if not address:
+        return False
+    manager = about.manager or _organisation(language)
+    shared = {
+        "customer": {"name": about.customer, "contact": about.contact, "has_manager": about.manager is not None},
+        "manager": asdict(manager),
+        "title": about.definition.title.in_(language),
+        "purpose": about.definition.privacy.purpose.in_(language),
+        "deadline": about.deadline_on.isoformat(),
+        "url": links.url(about.id, about.link_number),
+    }
+    message = Message(
+        kind=kind, subject=f"invitation:{about.id}", step=step, recipient=address, language=language,
+        context=shared | context, sender_name=manager.name, reply_to=manager.email,
+    )  # fmt: skip
+    return put(session, message, now)
+
+
+def _organisation(language: str) -> Contact:
+    with force_locale(language):
+        return organisation()
