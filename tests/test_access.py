@@ -18,6 +18,8 @@ OPEN = {
     "health.healthz", "health.readyz",
     "staff.home", "staff.login", "staff.sign_in", "staff.logout",
     "submissions.fill", "submissions.act",
+    "proof.ask", "proof.send", "proof.prove",
+    "addresses.show", "addresses.confirm", "addresses.mobile", "addresses.send_code", "addresses.confirm_mobile",
 }  # fmt: skip
 
 

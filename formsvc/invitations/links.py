@@ -1,6 +1,7 @@
 """The signed link of an invitation: under 90 characters of path, so that no mail program breaks it (M10)."""
 
 import hashlib
+from typing import Any
 
 from flask import Flask, current_app
 from itsdangerous import BadData, URLSafeSerializer
@@ -14,26 +15,41 @@ PREFIX = "/q/"
 
 
 def init_app(app: Flask, config: Config) -> None:
-    keys = [derive(key, "invitation") for key in reversed(config.secret_keys)]  # the last one signs, all verify
-    app.extensions["links"] = URLSafeSerializer(keys, "invitation", signer_kwargs={"digest_method": hashlib.sha256})
+    app.extensions["links"] = signer(config, "invitation")
+
+
+def signer(config: Config, purpose: str) -> URLSafeSerializer:
+    """Signs tokens for one purpose only, with the newest key; all keys verify."""
+    keys = [derive(key, purpose) for key in reversed(config.secret_keys)]  # the last one signs
+    return URLSafeSerializer(keys, purpose, signer_kwargs={"digest_method": hashlib.sha256})
 
 
 def token(invitation_id: int, link_number: int) -> str:
     """The token of an invitation's link; a higher `link_number` makes another one."""
-    signed: str | bytes = _serializer().dumps([invitation_id, link_number])
-    return signed if isinstance(signed, str) else signed.decode()
+    return sign(_serializer(), [invitation_id, link_number])
 
 
 def read(token: str) -> tuple[int, int] | None:
     """What a token says, after its signature was checked; None for one that was not made here."""
+    said = signed(_serializer(), token)
+    return (int(said[0]), int(said[1])) if said else None
+
+
+def sign(serializer: URLSafeSerializer, said: Any) -> str:
+    """A token that says `said`."""
+    made: str | bytes = serializer.dumps(said)
+    return made if isinstance(made, str) else made.decode()
+
+
+def signed(serializer: URLSafeSerializer, token: str) -> Any:
+    """What a token says, after its signature was checked; None for one that `serializer` did not make."""
     signature = token.rpartition(".")[2]
     try:
-        invitation_id, link_number = _serializer().loads(token)
-        if base64_encode(base64_decode(signature)).decode() != signature:
-            return None  # Base64 has several spellings of one signature, and we wrote one of them
+        said = serializer.loads(token)
+        # Base64 has several spellings of one signature, and we wrote one of them
+        return said if base64_encode(base64_decode(signature)).decode() == signature else None
     except (BadData, ValueError, TypeError):
         return None
-    return int(invitation_id), int(link_number)
 
 
 def url(invitation_id: int, link_number: int) -> str:

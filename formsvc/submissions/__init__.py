@@ -3,11 +3,16 @@
 from flask import Flask
 
 from config import Config
-from formsvc.submissions import pages
+from formsvc.submissions import address_pages, addresses, pages, proof_pages
+from formsvc.submissions.reading import DeadLink, UnknownLink
 from formsvc.web import csrf
 
 
 def init_app(app: Flask, config: Config) -> None:
-    app.register_blueprint(pages.blueprint)
+    addresses.init_app(app, config)
+    for module in (pages, proof_pages, address_pages):
+        app.register_blueprint(module.blueprint)
+    app.register_error_handler(UnknownLink, pages.unknown_link)
+    app.register_error_handler(DeadLink, pages.dead_link)
     app.extensions["sheets"] = {}
     csrf.exempt(pages.act)  # the form checks its token itself: a token that is too old must not eat the answers

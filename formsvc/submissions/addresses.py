@@ -1,0 +1,155 @@
+"""New addresses: one that a customer entered and that was not held is confirmed by who reads there (M17)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from flask import Flask, current_app
+from itsdangerous import URLSafeSerializer
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from config import Config
+from formsvc import audit
+from formsvc.fields import Value, masked
+from formsvc.invitations import links
+from formsvc.invitations.models import Invitation
+from formsvc.mail.outbox import put
+from formsvc.submissions import codes
+from formsvc.submissions.letters import letter
+from formsvc.submissions.models import Address, AddressKind, Submission
+from formsvc.submissions.reading import Opened
+from formsvc.web.urls import absolute
+
+PREFIX = "/confirm/"
+FIELDS = {AddressKind.EMAIL: "contacts.email", AddressKind.MOBILE: "contacts.mobile"}
+LIFE = timedelta(days=30)  # of the link that confirms
+MOST = 5  # addresses of one kind behind one link that anything is sent to: no link floods strangers
+
+
+def init_app(app: Flask, config: Config) -> None:
+    app.extensions["confirm-links"] = links.signer(config, "confirm-address")
+
+
+def enter(session: Session, opened: Opened, answers: Mapping[str, Value], language: str, now: datetime) -> None:
+    """Keep and ask about each address in `answers`, values by field, that is not the one held.
+
+    Where nothing is new this compares and reads nothing. The caller holds the invitation's row: no two enter at once.
+    """
+    for kind, old in ((AddressKind.EMAIL, opened.email), (AddressKind.MOBILE, opened.mobile)):
+        new = answers.get(FIELDS[kind])
+        if isinstance(new, str) and _folded(new) != _folded(old or ""):
+            _enter(session, opened.id, kind, new, old, language, now)
+
+
+def confirm(session: Session, address: Address, now: datetime) -> None:
+    """Somebody reads at `address`. To confirm it again changes nothing."""
+    unconfirmed = Address.id == address.id, Address.confirmed_at.is_(None)
+    done = session.execute(
+        update(Address).where(*unconfirmed).values(confirmed_at=now).execution_options(synchronize_session=False)
+    )
+    if getattr(done, "rowcount", 0) == 1:
+        audit.record(session, address.invitation.customer.subject, "address.confirmed", address.subject, now)
+
+
+def send_code(session: Session, address: Address, language: str, now: datetime) -> None:
+    """Send a code to a mobile. Raises codes.TooMany."""
+    if not _may_be_asked(session, address):
+        raise codes.TooMany
+    code = codes.issue(session, address.subject, now)
+    message = letter(
+        address.invitation, "mobile-code", address.subject, now.isoformat(), address.address, language,
+        is_held=False, code=code,
+    )  # fmt: skip
+    put(session, message, now)
+    audit.record(session, address.invitation.customer.subject, "address.code_sent", address.subject, now)
+
+
+def confirm_by_code(session: Session, address: Address, given: str, now: datetime) -> bool:
+    """Whether `given` is the code that was sent to `address`, which is confirmed by it. Raises codes.TooMany."""
+    is_right = codes.check(session, address.subject, given, now)
+    if is_right:
+        confirm(session, address, now)
+    return is_right
+
+
+def entered(session: Session, invitation_id: int, answers: Mapping[str, Value]) -> list[Address]:
+    """The addresses in `answers`, values by field, that were not held when they were sent."""
+    given = [(kind, answers.get(field)) for kind, field in FIELDS.items()]
+    wanted = [and_(Address.kind == kind, Address.address == text) for kind, text in given if isinstance(text, str)]
+    if not wanted:
+        return []
+    rows = select(Address).where(Address.invitation_id == invitation_id, or_(*wanted))
+    return list(session.scalars(rows.order_by(Address.kind)))
+
+
+def status(session: Session, submission: Submission) -> dict[str, bool]:
+    """For each new address of `submission`, by field, whether it is confirmed."""
+    rows = entered(session, submission.invitation_id, submission.answers)
+    return {FIELDS[row.kind]: row.confirmed_at is not None for row in rows}
+
+
+def asks_mobiles() -> bool:
+    """Whether an SMS gateway is set up."""
+    return bool(getattr(current_app.extensions["config"], "sms_url", None))
+
+
+def mask(address: str) -> str:
+    """What a reader recognises as their own and nobody else can use: z•••@example.com, ••••••0001."""
+    local, at, domain = address.rpartition("@")
+    return f"{local[:1]}•••@{domain}" if at else masked(address)
+
+
+def token(address_id: int) -> str:
+    """The token of the link that confirms an address."""
+    return links.sign(_serializer(), address_id)
+
+
+def read(token: str) -> int | None:
+    """The id in a token; None for one that was not made here."""
+    said = links.signed(_serializer(), token)
+    return said if isinstance(said, int) else None
+
+
+def _enter(
+    session: Session, invitation_id: int, kind: AddressKind, new: str, old: str | None, language: str, now: datetime
+) -> None:
+    known = select(Address.id).where(
+        Address.invitation_id == invitation_id, Address.kind == kind, Address.address == new
+    )
+    if (kind is AddressKind.MOBILE and not asks_mobiles()) or session.scalar(known):
+        return
+    invitation = session.get_one(Invitation, invitation_id)
+    address = Address(invitation=invitation, kind=kind, address=new, entered_at=now)
+    session.add(address)
+    session.flush()
+    audit.record(session, invitation.customer.subject, "address.entered", address.subject, now, kind=kind)
+    if kind is AddressKind.EMAIL and _may_be_asked(session, address):
+        _ask_by_mail(session, address, old, language, now)
+
+
+def _ask_by_mail(session: Session, address: Address, old: str | None, language: str, now: datetime) -> None:
+    """The new address gets the link, the old one is told."""
+    invitation, subject, url = address.invitation, address.subject, absolute(PREFIX + token(address.id))
+    asks = letter(invitation, "confirm-address", subject, "", address.address, language, is_held=False, url=url)
+    put(session, asks, now)
+    if old:
+        theirs, masked_new = invitation.customer.language, mask(address.address)
+        tells = letter(invitation, "address-changed", subject, "", old, theirs, is_held=True, masked=masked_new)
+        put(session, tells, now)
+
+
+def _may_be_asked(session: Session, address: Address) -> bool:
+    """Whether it is one of the first MOST of its kind behind its link."""
+    same = Address.invitation_id == address.invitation_id, Address.kind == address.kind
+    return (session.scalar(select(func.count()).where(*same, Address.id <= address.id)) or 0) <= MOST
+
+
+def _folded(address: str) -> str:
+    """One spelling of an address: upper or lower case makes no other domain, but may make another reader."""
+    local, at, domain = address.rpartition("@")
+    return local + at + domain.lower()
+
+
+def _serializer() -> URLSafeSerializer:
+    serializer: URLSafeSerializer = current_app.extensions["confirm-links"]
+    return serializer
