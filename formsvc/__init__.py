@@ -18,6 +18,7 @@ ROOMS = (
     "submissions",
     "review",
     "rounds",
+    "reports",
     "cli",
 )
 

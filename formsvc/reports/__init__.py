@@ -1,0 +1,10 @@
+"""Reports: what the work adds up to."""
+
+from flask import Flask
+
+from config import Config
+from formsvc.reports import pages
+
+
+def init_app(app: Flask, config: Config) -> None:
+    app.register_blueprint(pages.blueprint)
