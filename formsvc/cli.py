@@ -19,6 +19,7 @@ from formsvc.db import db, transaction, upgrade
 from formsvc.invitations import links, verbs
 from formsvc.invitations.schedule import DAYS, MAX_DAYS, MIN_DAYS
 from formsvc.mail.delivery import deliver_due
+from formsvc.questionnaires.console import questionnaires_group
 from formsvc.questionnaires.verbs import publish_default
 from formsvc.rounds.clock import remind_due
 from formsvc.staff import verbs as staff
@@ -40,7 +41,7 @@ def init() -> None:
     upgrade()
     with transaction() as session:
         version = publish_default(session, now())
-    click.echo(f"The database is ready, with version {version.number} of the default questionnaire.")
+    click.echo(f"The database is ready, with version {version.number} of the questionnaire.")
 
 
 @click.command("demo")
@@ -154,7 +155,8 @@ def run() -> None:
 
 def init_app(app: Flask, _config: Config) -> None:
     """Add the commands to `flask --app wsgi` as well."""
-    for command in (init, load_demo, staff_group, customers_group, invite, run_worker, tick, serve, run):
+    groups = staff_group, customers_group, questionnaires_group
+    for command in (init, load_demo, *groups, invite, run_worker, tick, serve, run):
         app.cli.add_command(command)
 
 

@@ -3,17 +3,21 @@
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from formsvc.fields import Field, Text, field_from_data
-from formsvc.fields.spec import text_from_data
+from formsvc.fields.attributes import days_from_data, flag_from_data, text_from_data, word_from_data
+
+T = TypeVar("T")
 
 DEFAULT = Path(__file__).with_name("customer-info.toml")
 FRESH_DAYS = 180
+MAX_VERSION = 40  # characters, of the wording's name
 AUDIENCES, SITUATIONS = ("enterprise", "individual"), ("new", "existing")
 
 
@@ -70,33 +74,78 @@ def _is_asked(field: Field, audience: str, situation: str) -> bool:
     return field.enabled and not field.staff_only and audience in field.audiences and situation in field.situations
 
 
-def definition_from_data(data: Mapping[str, Any]) -> Definition:
-    """The definition in `data`, as read from TOML or JSON. Raises ValueError or KeyError naming what is wrong."""
-    said: dict[str, Any] = {"version": data["privacy"]["version"]} | {
-        f.name: text_from_data(data["privacy"][f.name]) for f in fields(Privacy) if f.name != "version"
-    }
+def definition_from_data(data: object) -> Definition:
+    """The definition in `data`, as read from TOML or JSON. Raises ValueError naming what is wrong."""
+    needed = "key", "title", "grace_days", "privacy", "modules"
+    given = _table("the questionnaire", data, needed, ("fresh_days", "ask_code"))
     definition = Definition(
-        key=data["key"],
-        title=text_from_data(data["title"]),
-        grace_days=data["grace_days"],
-        fresh_days=data.get("fresh_days", FRESH_DAYS),
-        ask_code=bool(data.get("ask_code", False)),
-        privacy=Privacy(**said),
-        modules=tuple(_module(module) for module in data["modules"]),
+        key=_read("key", word_from_data, given["key"]),
+        title=_read("title", text_from_data, given["title"]),
+        grace_days=_read("grace_days", days_from_data, given["grace_days"]),
+        fresh_days=_read("fresh_days", days_from_data, given.get("fresh_days", FRESH_DAYS)),
+        ask_code=_read("ask_code", flag_from_data, given.get("ask_code", False)),
+        privacy=_privacy(given["privacy"]),
+        modules=tuple(_module(module) for module in _list("modules", given["modules"])),
     )
-    count = sum(len(module.fields) for module in definition.modules)
-    if count != len(definition.fields):
-        raise ValueError(f"{definition.key}: a field's key stands twice")
+    _check_keys([module.key for module in definition.modules])
+    _check_keys([field.key for module in definition.modules for field in module.fields])
     return definition
 
 
-def _module(data: Mapping[str, Any]) -> Module:
-    inherited = {"situations": data["situations"]} if "situations" in data else {}
-    members = tuple(field_from_data({**inherited, **field}) for field in data["fields"])
+def _privacy(data: object) -> Privacy:
+    names = [field.name for field in fields(Privacy)]
+    given = _table("privacy", data, names)
+    texts = {name: _read(f"privacy: {name}", text_from_data, given[name]) for name in names[1:]}
+    version = _read("privacy: version", word_from_data, given["version"])
+    if not 0 < len(version) <= MAX_VERSION:
+        raise ValueError(f"privacy: version must have 1 to {MAX_VERSION} characters")
+    return Privacy(version, **texts)
+
+
+def _module(data: object) -> Module:
+    given = _table("a module", data, ("key", "title", "fields"), ("situations",))
+    key = _read("a module's key", word_from_data, given["key"])
+    inherited = {"situations": given["situations"]} if "situations" in given else {}
+    members = tuple(
+        field_from_data({**inherited, **field}) for field in _list(f"module {key}: fields", given["fields"])
+    )
     for field in members:
-        if field.module != data["key"]:
-            raise ValueError(f"{field.key} stands in module {data['key']}")
-    return Module(data["key"], text_from_data(data["title"]), members)
+        if field.module != key:
+            raise ValueError(f"{field.key} stands in module {key}")
+    return Module(key, _read(f"module {key}: title", text_from_data, given["title"]), members)
+
+
+def _check_keys(keys: Sequence[str]) -> None:
+    for key, count in Counter(keys).items():
+        if count > 1:
+            raise ValueError(f"{key} stands twice")
+
+
+def _table(name: str, data: object, needed: Sequence[str], allowed: Sequence[str] = ()) -> Mapping[str, Any]:
+    """`data`, if it has all that is needed and nothing unknown. Raises ValueError."""
+    if not isinstance(data, Mapping):
+        raise ValueError(f"{name} must be a table")
+    known = (*needed, *allowed)
+    for each in needed:
+        if each not in data:
+            raise ValueError(f"{name}: {each} is missing")
+    for each in data:
+        if each not in known:
+            raise ValueError(f"{name}: {each!r} is no attribute; there are {', '.join(known)}")
+    return data
+
+
+def _list(name: str, value: object) -> list[Mapping[str, object]]:
+    if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+        raise ValueError(f"{name} must be a list of tables")
+    return value
+
+
+def _read(name: str, reader: Callable[[object], T], value: object) -> T:
+    try:
+        return reader(value)
+    except ValueError as problem:
+        raise ValueError(f"{name}: {problem}") from None
 
 
 def default_data() -> dict[str, Any]:

@@ -19,28 +19,33 @@ class NoQuestionnaire(LookupError):
     """Nothing is published under that key: run `formsvc init`."""
 
 
-def publish(session: Session, data: Mapping[str, Any], now: datetime) -> QuestionnaireVersion:
-    """The version with this definition: a new one, or the newest where it says the same. Raises ValueError."""
-    key = definition_from_data(data).key
-    known = select(Questionnaire).where(Questionnaire.key == key).with_for_update()  # two at once take turns
-    questionnaire = session.scalar(known) or Questionnaire(key=key)
+def publish(session: Session, data: Mapping[str, Any], now: datetime, is_default: bool = False) -> QuestionnaireVersion:
+    """The version with this definition: a new one, or the newest where it says the same. Raises ValueError.
+
+    With `is_default` it is the program's own, which takes no company's place: then the newest is the company's.
+    """
+    definition = definition_from_data(data)
+    _check_kept(definition)
+    known = select(Questionnaire).where(Questionnaire.key == definition.key).with_for_update()  # two at once take turns
+    questionnaire = session.scalar(known) or Questionnaire(key=definition.key)
     session.add(questionnaire)
     session.flush()
-    last = _newest(session, key)
-    if last and last.checksum == checksum(data):
+    last, mark = _newest(session, definition.key), checksum(data)
+    if last and ((is_default and not last.is_default) or (last.is_default, last.checksum) == (is_default, mark)):
         return last
-    number = last.number + 1 if last else 1
     version = QuestionnaireVersion(
-        questionnaire_id=questionnaire.id, number=number, definition=dict(data), checksum=checksum(data),
-        published_at=now,
+        questionnaire_id=questionnaire.id, number=last.number + 1 if last else 1, definition=dict(data), checksum=mark,
+        published_at=now, is_default=is_default,
     )  # fmt: skip
     session.add(version)
-    audit.record(session, audit.SYSTEM, "questionnaire.published", f"questionnaire:{key}", now, number=number)
+    subject = f"questionnaire:{definition.key}"
+    audit.record(session, audit.SYSTEM, "questionnaire.published", subject, now, number=version.number)
     return version
 
 
 def publish_default(session: Session, now: datetime) -> QuestionnaireVersion:
-    return publish(session, default_data(), now)
+    """The program's own questionnaire, where the company has none of its own."""
+    return publish(session, default_data(), now, is_default=True)
 
 
 def current(session: Session, key: str = DEFAULT_KEY) -> QuestionnaireVersion:
@@ -64,6 +69,21 @@ def definition_of_version(connection: Connection, id_: int, mark: str) -> Defini
         asked = select(QuestionnaireVersion.definition).where(QuestionnaireVersion.id == id_)
         _read[mark] = definition_from_data(connection.scalar(asked) or {})
     return _read[mark]
+
+
+def _check_kept(definition: Definition) -> None:
+    """Records, worksheets and pages build on the default's fields: they can be turned off, not taken away.
+
+    Raises ValueError, also for a field whose values would be others, or kept otherwise.
+    """
+    if definition.key != DEFAULT_KEY:
+        raise ValueError(f"key must be {DEFAULT_KEY}: no other questionnaire is asked")
+    for key, default in definition_from_data(default_data()).fields.items():
+        field = definition.fields.get(key)
+        if field is None:
+            raise ValueError(f"{key} is missing: turn a field off with enabled = false")
+        if (field.type, field.sensitive) != (default.type, default.sensitive):
+            raise ValueError(f"{key} must stay a {default.type}, and as sensitive as it is")
 
 
 def _newest(session: Session, key: str) -> QuestionnaireVersion | None:
