@@ -132,8 +132,13 @@ def _base_url(environ: Mapping[str, str], var: Path, host: str, port: int) -> st
     running = _running(var / ADDRESS)
     if running and not environ.get("PORT") and not environ.get("HOST"):
         return running
-    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+    return url_of(host, port)
+
+
+def url_of(host: str, port: int) -> str:
+    """How a server that listens on `host` is reached on its own machine: 0.0.0.0 and :: are no places to go to."""
+    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    return f"http://{f'[{near}]' if ':' in near else near}:{port}"
 
 
 def _running(path: Path) -> str | None:

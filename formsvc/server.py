@@ -16,7 +16,7 @@ from urllib.request import urlopen
 from granian.constants import Interfaces
 from granian.server import Server
 
-from config import ADDRESS, ROOT, Config
+from config import ADDRESS, ROOT, Config, url_of
 
 STARTS_WITHIN, STOPS_WITHIN = 30.0, 15.0  # seconds
 MAX_WORKERS = 4
@@ -117,12 +117,11 @@ def _end_with_parent() -> None:
 
 
 def _wait_for_answer(config: Config, children: list[subprocess.Popen[bytes]]) -> None:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)  # noqa: S104 - compared, not bound
-    url = f"http://{f'[{host}]' if ':' in host else host}:{config.port}/healthz"
+    url = url_of(config.host, config.port) + "/healthz"
     deadline = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < deadline and all(child.poll() is None for child in children):
         try:
-            with urlopen(url, timeout=5):
+            with urlopen(url, timeout=5):  # noqa: S310 - always http
                 return
         except (URLError, OSError):
             time.sleep(0.1)

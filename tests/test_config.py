@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from config import Config, ConfigError, MailConfig
+from config import Config, ConfigError, MailConfig, url_of
 from formsvc import create_app
 
 KEYS = {"FORMSVC_SECRET_KEYS": "a-key-of-sixteen-characters"}
@@ -74,9 +74,7 @@ def test_the_port_of_the_mail_server_follows_its_security(tmp_path: Path, securi
 @pytest.mark.parametrize(
     ("given", "url"),
     [
-        ({"HOST": "0.0.0.0", "PORT": "80"}, "http://127.0.0.1:80"),  # noqa: S104 - read, not bound
         ({"HOST": "::"}, "http://[::1]:8000"),
-        ({"HOST": "::1"}, "http://[::1]:8000"),
         ({"FORMSVC_BASE_URL": "https://forms.example.com/"}, "https://forms.example.com"),
     ],
 )
@@ -88,6 +86,19 @@ def test_the_address_of_the_pages(tmp_path: Path, given: dict[str, str], url: st
 def test_the_gateway_for_sms(tmp_path: Path, url: str) -> None:
     config = read(tmp_path, FORMSVC_SMS_URL=url, FORMSVC_SMS_TOKEN="a-token\n")
     assert (config.sms_url, config.sms_token) == (url, "a-token")
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("0.0.0.0", "http://127.0.0.1:80"),  # noqa: S104 - read, not bound
+        ("::", "http://[::1]:80"),
+        ("::1", "http://[::1]:80"),
+        ("10.0.0.7", "http://10.0.0.7:80"),
+    ],
+)
+def test_the_address_on_the_own_machine(host: str, url: str) -> None:
+    assert url_of(host, 80) == url
 
 
 @pytest.mark.parametrize(
