@@ -10,6 +10,11 @@ from formsvc.fields.errors import Wrong
 # Letters that look like digits or like each other are not used: I, O, S, V, Z.
 _USCC = re.compile(r"[1-9ANY][0-9A-HJ-NPQRTUWXY][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
 
+# What both had before: the registration number of a company, and a card without century and check character.
+_OLD = re.compile("[0-9]{15}")
+
+_RESIDENT_ID = re.compile("[0-9]{17}[0-9X]")
+
 # GB/T 2260: provinces, Taiwan, Hong Kong, Macao; 83 is on residence permits of people from Taiwan.
 _PROVINCE = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
 
@@ -19,6 +24,8 @@ def check_uscc(code: str) -> None:
 
     The form is ours, since stdnum knows no authority that is a letter (A, N and Y are in use); the sum is stdnum's.
     """
+    if _OLD.fullmatch(code):
+        raise Wrong("uscc-old")
     if len(code) != 18:
         raise Wrong("uscc-length", length=str(len(code)))
     if not _USCC.fullmatch(code):
@@ -32,9 +39,11 @@ def check_resident_id(number: str, today: date) -> None:
 
     Only the province is looked up: a card keeps the code of a county that is long gone, and stdnum's list lacks some.
     """
+    if _OLD.fullmatch(number):
+        raise Wrong("id-old")
     if len(number) != 18:
         raise Wrong("id-length", length=str(len(number)))
-    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
+    if not _RESIDENT_ID.fullmatch(number):
         raise Wrong("id-characters")
     if not _PROVINCE.fullmatch(number[:2]):
         raise Wrong("id-province")

@@ -58,13 +58,15 @@ MESSAGES: dict[str, Text] = {
     "date-max": Text("{label}不能晚于 {max}，请核对。", "Check {label}: it cannot be after {max}."),
     "future": Text("{label}不能晚于今天，请核对日期。", "Check {label}: it cannot be in the future."),
     "tel": Text(
-        "{label}请填写完整号码，例如 010-12345678 转 801 或 13800138000；国外及港澳台号码请以 + 开头。",
-        "Enter {label} in full, for example 010-12345678 ext. 801 or 13800138000; "
+        "{label}请填写完整号码，只填一个，固定电话请带区号，例如 010-12345678 转 801 或 13800138000；"
+        "国外及港澳台号码请以 + 开头，例如 +852 2123 4567。",
+        "Enter {label} as one number in full, with its area code, for example 010-12345678 ext. 801 or 13800138000; "
         "outside mainland China start with +, for example +852 2123 4567.",
     ),
     "mobile": Text(
-        "{label}应为 11 位数字，例如 13800138000；国外号码请以 + 开头。",
-        "Enter {label} as 11 digits, for example 13800138000; for a number from another country start with +.",
+        "{label}应为 11 位数字，例如 13800138000；国外及港澳台号码请以 + 开头，例如 +852 6123 4567。",
+        "Enter {label} as 11 digits, for example 13800138000; "
+        "outside mainland China start with +, for example +852 6123 4567.",
     ),
     "email": Text(
         "{label}格式不正确，请填写一个邮箱地址，例如 name@example.com。",
@@ -102,6 +104,11 @@ MESSAGES: dict[str, Text] = {
         "{label}应为 18 位，现有 {length} 位，请对照营业执照填写，例如 914403001922038216。",
         "Enter {label} with 18 characters as on the business licence, for example 914403001922038216; it has {length}.",
     ),
+    "uscc-old": Text(
+        "{label}应为 18 位；15 位的是原来的注册号，请填写现行营业执照上的代码，例如 914403001922038216。",
+        "Enter {label} with 18 characters as on the present business licence, for example 914403001922038216; "
+        "15 digits are the former registration number.",
+    ),
     "uscc-characters": Text(
         "{label}由数字和大写字母组成，不含 I、O、S、V、Z，请对照营业执照检查，例如是否把 0 写成了 O。",
         "Check {label} against the business licence: digits and letters without I, O, S, V, Z (is an O meant as 0?).",
@@ -113,6 +120,10 @@ MESSAGES: dict[str, Text] = {
     "id-length": Text(
         "{label}应为 18 位，现有 {length} 位，请按身份证填写。",
         "Enter {label} with 18 characters as on the ID card; it has {length}.",
+    ),
+    "id-old": Text(
+        "{label}应为 18 位；15 位的旧号码已停用，请按现行身份证填写。",
+        "Enter {label} with 18 characters as on the present ID card; old numbers of 15 digits are no longer in use.",
     ),
     "id-characters": Text(
         "{label}应为 17 位数字加 1 位数字或 X，请按身份证填写。",

@@ -1,8 +1,10 @@
 """What a question is: data, the same for the form, the worksheet and staff edits (spec rows M1–M4)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from formsvc.fields.text import Text
+from formsvc.fields.text import Text, packed
 
 AUDIENCES = frozenset({"enterprise", "individual"})
 SITUATIONS = frozenset({"new", "existing"})
@@ -20,6 +22,11 @@ class Option:
     def written(self) -> str:
         """The word for the Chinese worksheet."""
         return self.aliases[0] if self.aliases else self.label.zh
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that stands for it."""
+        return (self.code, *self.label, *self.aliases)
 
 
 @dataclass(frozen=True)
@@ -68,3 +75,14 @@ class Field:
     def module(self) -> str:
         """The module the field belongs to: ``basic`` for the key ``basic.full_name``."""
         return self.key.partition(".")[0]
+
+    @cached_property
+    def by_code(self) -> Mapping[str, Option]:
+        """The options by their codes."""
+        return {option.code: option for option in self.options}
+
+    @cached_property
+    def codes(self) -> Mapping[str, str]:
+        """The code of each option by itself and by all packed words that stand for it."""
+        spoken = {packed(word): option.code for option in self.options for word in option.words}
+        return spoken | {option.code: option.code for option in self.options}

@@ -4,6 +4,7 @@ import re
 
 from formsvc.fields.text import clean_line, half_width
 
+_PUNCTUATION = re.compile(r"[^\w×*○]|_")
 _LEGAL_FORM = re.compile(
     "(?:股份有限公司|有限责任公司|有限公司|分公司|子公司|公司|集团|个体工商户|个体户|有限合伙|合伙企业|企业|工作室|"
     "co|ltd|limited|inc|corp|corporation|company|llc|gmbh)$"
@@ -13,7 +14,8 @@ _GENERIC = re.compile(
 )
 _MASK = re.compile(r"[\u4e00-\u9fff]{0,6}?(?:某+|(?:[x×*○〇]){2,})|[x×*○〇]")
 _SAYS_NOTHING = re.compile(
-    "无|没有|未知|不详|暂无|待定|待补充|保密|匿名|测试|test|示例|样例|example|本|我|我司|本司|na|none|null"
+    "无|没有|未知|不详|暂无|待定|待补充|保密|匿名|不便透露|不方便透露|测试|test|示例|样例|example|本|我|我司|本司|na|none|null"
+    "|(?:公司|企业|单位|客户)?(?:名称|全称|姓名|名字)|[0-9]+"
 )
 
 _TITLE = re.compile("(?:先生|女士|小姐|老板|经理|总|同学|老师)$")
@@ -54,4 +56,4 @@ def _core(whole: str) -> str:
 
 def _bare(text: str) -> str:
     """Without case, spaces and punctuation."""
-    return re.sub(r"[^\w×*○]|_", "", half_width(clean_line(text)).casefold())
+    return _PUNCTUATION.sub("", half_width(clean_line(text)).casefold())

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from formsvc.fields.errors import Wrong
 from formsvc.fields.field import Field
-from formsvc.fields.text import Text, half_width
+from formsvc.fields.text import Text, packed
 
 MAX_DIGITS = 15
 
@@ -18,6 +18,7 @@ _NUMBER = re.compile(
     r"(?P<number>[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|[+-]?\.[0-9]+)"
     r"(?P<power>百万|千万|万|亿|千|k|w)?(?P<yuan>元|圆|块|rmb|cny|人民币)?[人名位个家分星]?(?:左右)?"
 )
+_WHOLE = re.compile(r"-?[0-9]{1,30}")
 _LIMIT = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _POWERS = {"千": 3, "k": 3, "万": 4, "w": 4, "百万": 6, "千万": 7, "亿": 8}
 
@@ -36,7 +37,7 @@ def number_from(text: str, unit: Text | None, code: str) -> Decimal:
 
     Raises Wrong: `code` for what is no number, digits-limit for more than 15 digits.
     """
-    plain = re.sub(r"\s", "", half_width(text)).casefold()
+    plain = packed(text)
     if len(plain) > _LONGEST:
         raise Wrong("digits-limit" if plain.isdecimal() else code, max=str(MAX_DIGITS))
     match = _NUMBER.fullmatch(plain) or _NUMBER.fullmatch(_without_unit(plain, unit))
@@ -69,7 +70,7 @@ def canonical(number: Decimal) -> str:
 def grouped(number: str) -> str:
     """A canonical number for people: 1,200.5."""
     whole, point, fraction = number.partition(".")
-    return f"{int(whole):,}{point}{fraction}" if re.fullmatch(r"-?[0-9]{1,30}", whole) and whole != "-0" else number
+    return f"{int(whole):,}{point}{fraction}" if _WHOLE.fullmatch(whole) and whole != "-0" else number
 
 
 def with_unit(text: str, unit: Text | None, language: str) -> str:
@@ -84,5 +85,5 @@ def unit_power(unit: Text | None) -> int:
 
 def _without_unit(plain: str, unit: Text | None) -> str:
     for word in unit or ():
-        plain = plain.removesuffix(re.sub(r"\s", "", half_width(word)).casefold())
+        plain = plain.removesuffix(packed(word))
     return plain

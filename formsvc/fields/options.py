@@ -1,50 +1,35 @@
 """Choices by whatever word stands for them: code, label in either language, alias."""
 
-import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
-
 from formsvc.fields.errors import Wrong
-from formsvc.fields.field import Field, Option
-from formsvc.fields.text import clean_line, half_width
+from formsvc.fields.field import Field
+from formsvc.fields.text import clean_line, packed
 
 _SHOWN = 10
 
 
 def option_code(text: str, field: Field) -> str:
     """The code of the option that `text` stands for. Raises Wrong."""
-    code = find(text, field.options)
+    code = find(text, field)
     if code is None:
         raise not_an_option(text, field)
     return code
 
 
-def find(text: str, options: tuple[Option, ...]) -> str | None:
+def find(text: str, field: Field) -> str | None:
     """The code of the option that `text` stands for, if there is one."""
-    for option in options:
-        if option.code == text:
-            return text
-    return _index(options).get(fold(text))
+    return field.codes.get(text) or field.codes.get(packed(clean_line(text)))
 
 
 def label(code: str, field: Field, language: str) -> str:
     """The label of a code; the code itself where the option is no longer there."""
-    return next((option.label.in_(language) for option in field.options if option.code == code), code)
+    option = field.by_code.get(code)
+    return option.label.in_(language) if option else code
 
 
-@lru_cache(maxsize=256)
-def _index(options: tuple[Option, ...]) -> Mapping[str, str]:
-    return {fold(word): option.code for option in reversed(options) for word in words(option)}
-
-
-def words(option: Option) -> Iterator[str]:
-    """All that stands for an option."""
-    yield from (option.code, *option.label, *option.aliases)
-
-
-def fold(text: str) -> str:
-    """What two spellings of one word have in common."""
-    return re.sub(r"\s", "", half_width(clean_line(text))).casefold()
+def written(code: str, field: Field) -> str:
+    """The word of a code for the Chinese worksheet; the code itself where the option is no longer there."""
+    option = field.by_code.get(code)
+    return option.written if option else code
 
 
 def not_an_option(text: str, field: Field) -> Wrong:

@@ -14,6 +14,9 @@ from formsvc.fields.types import TYPES, Value
 RESIDENT_ID = "resident-id"
 NAME_LENGTH = (2, 120)
 
+_OTHER_ID = re.compile("[0-9A-Za-z]{5,20}")
+_ACCOUNT = re.compile("[0-9]{8,30}")
+_MAINLAND_MOBILE = re.compile(r"\+861[3-9][0-9]{9}")
 _CHOSEN = frozenset({"select", "checkboxes", "radios"})
 
 
@@ -32,9 +35,11 @@ def check(fields: Sequence[Field], answers: Mapping[str, Value], audience: str, 
     An answer is required only from fields that are turned on for the audience; a value that is there is always judged.
     """
     context = Context(audience, today, answers)
+    filled = {field.together_with: field for field in fields if answers.get(field.key) is not None}
     problems: dict[str, Wrong] = {}
     for field in fields:
-        problem = _missing(field, context) or _broken(field, context) or _alone(field, fields, context)
+        value = answers.get(field.key)
+        problem = _missing(field, filled, context) if value is None else _broken(field, value, context)
         if problem is not None:
             problems[field.key] = problem
     return problems
@@ -48,34 +53,24 @@ def masked(value: Value) -> str:
     return "••••••" + (text[-4:] if len(text) >= 8 else "")
 
 
-def _missing(field: Field, context: Context) -> Wrong | None:
-    if context.answers.get(field.key) is not None or not field.required or not _asked(field, context):
+def _missing(field: Field, filled: Mapping[str | None, Field], context: Context) -> Wrong | None:
+    """Why the empty field must not be: it is required, or one that is only good together with it is filled."""
+    if not (field.enabled and context.audience in field.audiences):
         return None
-    return Wrong("choose" if TYPES[field.type].control in _CHOSEN else "required")
+    if field.required:
+        return Wrong("choose" if TYPES[field.type].control in _CHOSEN else "required")
+    if other := filled.get(field.key):
+        return Wrong("together", other_zh=other.label.zh, other_en=other.label.en)
+    return None
 
 
-def _broken(field: Field, context: Context) -> Wrong | None:
-    value = context.answers.get(field.key)
+def _broken(field: Field, value: Value, context: Context) -> Wrong | None:
     try:
-        for rule in field.rules if value is not None else ():
+        for rule in field.rules:
             RULES[rule](value, field, context)
     except Wrong as wrong:
         return wrong
     return None
-
-
-def _alone(field: Field, fields: Sequence[Field], context: Context) -> Wrong | None:
-    """A field that is empty while one that is only good together with it is filled."""
-    if context.answers.get(field.key) is not None or not _asked(field, context):
-        return None
-    for other in fields:
-        if other.together_with == field.key and context.answers.get(other.key) is not None:
-            return Wrong("together", other_zh=other.label.zh, other_en=other.label.en)
-    return None
-
-
-def _asked(field: Field, context: Context) -> bool:
-    return field.enabled and context.audience in field.audiences
 
 
 def _company_name(value: Value, field: Field, context: Context) -> None:
@@ -96,7 +91,7 @@ def _id_number(value: Value, field: Field, context: Context) -> None:
     """A resident ID card's number by GB 11643-1999; of any other document 5 to 20 letters or digits."""
     if field.depends_on and context.answers.get(field.depends_on) == RESIDENT_ID:
         check_resident_id(str(value), context.today)
-    elif not re.fullmatch(r"[0-9A-Za-z]{5,20}", str(value)):
+    elif not _OTHER_ID.fullmatch(str(value)):
         raise Wrong("id-other")
 
 
@@ -106,13 +101,13 @@ def _past(value: Value, field: Field, context: Context) -> None:
 
 
 def _digits(value: Value, field: Field, context: Context) -> None:
-    if not re.fullmatch(r"[0-9]{8,30}", str(value)):
+    if not _ACCOUNT.fullmatch(str(value)):
         raise Wrong("digits")
 
 
 def _mobile(value: Value, field: Field, context: Context) -> None:
     """A number of +86 must be a mobile; of another country any valid number will do."""
-    if str(value).startswith("+86") and not re.fullmatch(r"\+861[3-9][0-9]{9}", str(value)):
+    if str(value).startswith("+86") and not _MAINLAND_MOBILE.fullmatch(str(value)):
         raise Wrong("mobile")
 
 

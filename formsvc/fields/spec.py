@@ -7,9 +7,8 @@ from dataclasses import fields
 
 from formsvc.fields.attributes import READERS, text_from_data
 from formsvc.fields.field import AUDIENCES, SITUATIONS, Field, Option
-from formsvc.fields.options import fold, words
 from formsvc.fields.rules import RULES
-from formsvc.fields.text import Text
+from formsvc.fields.text import Text, packed
 from formsvc.fields.types import TYPES
 
 __all__ = ["Field", "Option", "field_from_data", "field_to_data", "text_from_data"]
@@ -89,7 +88,7 @@ def _problems_of_options(field: Field) -> Iterator[str]:
             yield f"option code {code!r} must be 1 to 64 letters, digits, _ . or -"
         if count > 1:
             yield f"option code {code!r} is there twice"
-    spoken = Counter(word for option in field.options for word in {fold(word) for word in words(option)})
+    spoken = Counter(word for option in field.options for word in set(map(packed, option.words)))
     for word, count in spoken.items():
         if count > 1:
             yield f"{word!r} stands for two options"

@@ -61,6 +61,7 @@ def test_an_unknown_code_still_names_the_field() -> None:
 
 def test_the_mobile_as_people_read_it() -> None:
     assert (
-        sentence(Wrong("mobile"), "手机号", "zh_CN") == "手机号应为 11 位数字，例如 13800138000；国外号码请以 + 开头。"
+        sentence(Wrong("mobile"), "手机号", "zh_CN")
+        == "手机号应为 11 位数字，例如 13800138000；国外及港澳台号码请以 + 开头，例如 +852 6123 4567。"
     )
     assert sentence(Wrong("mobile"), "Mobile", "en").startswith("Enter Mobile as 11 digits, ")

@@ -18,6 +18,8 @@ _DATE = re.compile(
     r"([0-9]{4})(?:([-/.])([0-9]{1,2})\2([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})[日号]?|([0-9]{2})([0-9]{2}))"
     r"(?:[ T]00:00(?::00(?:\.0+)?)?)?"
 )
+_ISO = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])-([0-9]{2})")
+_SPACED = re.compile(r" *([-/.年月日号]) *(?!00:)")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -31,10 +33,7 @@ class Date(OneLine):
     attrs: ClassVar[dict[str, str]] = {"type": "date"}
 
     def value(self, text: str, field: Field) -> str:
-        match = _DATE.fullmatch(_compact(text)) if len(text) <= MAX_LENGTH else None
-        if match is None:
-            raise Wrong("date")
-        year, month, day = (int(part) for part in match.groups() if part and part.isdecimal())
+        year, month, day = _parts(text)
         if not MIN_YEAR <= year <= MAX_YEAR:
             raise Wrong("date-year")
         try:
@@ -48,7 +47,7 @@ class Date(OneLine):
         return iso
 
     def show(self, value: Value, field: Field, language: str) -> str:
-        match = re.fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])-([0-9]{2})", self.write(value, field))
+        match = _ISO.fullmatch(self.write(value, field))
         if match is None:
             return self.write(value, field)
         year, month, day = (int(part) for part in match.groups())
@@ -67,6 +66,14 @@ def _is_iso(text: str) -> bool:
         return False
 
 
+def _parts(text: str) -> Iterator[int]:
+    """Year, month and day. Raises Wrong."""
+    match = len(text) <= MAX_LENGTH and (_ISO.fullmatch(text) or _DATE.fullmatch(_compact(text)))
+    if not match:
+        raise Wrong("date")
+    return (int(part) for part in match.groups() if part and part.isdecimal())
+
+
 def _compact(text: str) -> str:
     """Without the spaces people leave around the separators; the one before a time of day stays."""
-    return re.sub(r" *([-/.年月日号]) *(?!00:)", r"\1", half_width(text))
+    return _SPACED.sub(r"\1", half_width(text))

@@ -19,6 +19,8 @@ PREFIX = "other:"
 _STRONG = "、,，;；\n"
 _WEAK = "+＋/／ \u3000"
 
+_CUT = re.compile(f"[{_STRONG}]")
+_MAYBE_CUT = re.compile(f" ?[{_WEAK}] ?")
 _OTHERS = re.compile(rf"(?<![^{_STRONG}{_WEAK}])(?:其他|其它|[Oo]thers?)\s*[(（]([^()（）]*)[)）]")
 _OTHER = re.compile(r"(?:其他|其它|others?)(?:\s*[:：]\s*(?P<text>.*)|\s*[(（](?P<inner>.*)[)）])?", re.IGNORECASE)
 
@@ -34,15 +36,16 @@ class MultiSelect(FieldType):
     parts = ("", "other")
 
     def parse(self, raw: Raw, field: Field) -> Value:
-        chosen = list(dict.fromkeys(text for text in map(clean_line, raw.get("", ())) if text))
-        ticked = [text for text in chosen if text != "other" or options.find(text, field.options)]
+        ticked = list(dict.fromkeys(filter(None, map(clean_line, raw.get("", ())))))
         typed = list(_words("\n".join(raw.get("other", ())), field))
-        if len(ticked) < len(chosen) and not typed:
-            raise Wrong("other-text")
-        return _value([*(options.find(text, field.options) or _refuse(text, field) for text in ticked), *typed], field)
+        if field.other and "other" in ticked and "other" not in field.by_code:
+            ticked.remove("other")
+            if not typed:
+                raise Wrong("other-text")
+        return _value([*(options.option_code(text, field) for text in ticked), *typed], field)
 
     def read(self, cell: str, field: Field) -> Value:
-        whole = options.find(cell, field.options)
+        whole = options.find(cell, field)
         if whole is None and is_nothing(cell):
             return None
         return _value([whole] if whole else _words(cell, field), field)
@@ -57,9 +60,8 @@ class MultiSelect(FieldType):
         return ("、" if language.startswith("zh") else ", ").join(labels)
 
     def write(self, value: Value, field: Field) -> str:
-        written = {option.code: option.written for option in field.options}
-        items = [written.get(item) or _label(item, field, "zh") for item in strings(value)]
         free = any(item.startswith(PREFIX) for item in strings(value))
+        items = (_label(i, field, "zh") if i.startswith(PREFIX) else options.written(i, field) for i in strings(value))
         return ("、" if free else field.joined_by).join(items)
 
     def problems(self, field: Field) -> Iterator[str]:
@@ -86,30 +88,30 @@ def _words(text: str, field: Field) -> Iterator[str]:
     text = clean(text)
     if len(text) > MAX_TEXT:
         raise Wrong("too-long", max=str(MAX_TEXT), length=str(len(text)))
-    for chunk in _chunks(text, field):
+    for chunk in _chunks(text, field) if text else ():
         yield from _word(chunk, field)
 
 
 def _chunks(text: str, field: Field) -> Iterator[str]:
     """`text` cut at its separators, but not within an option's own name."""
     text = _OTHERS.sub("\n\\1\n", text)
-    names = {word for option in field.options for word in options.words(option) if re.search(f"[{_STRONG}]", word)}
+    names = {word for option in field.options for word in option.words if _CUT.search(word)}
     if names:
         choice = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
         whole = re.compile(f"(?<![^{_STRONG}{_WEAK}])(?:{choice})(?![^{_STRONG}{_WEAK}])")
         yield from whole.findall(text)
         text = whole.sub("\n", text)
-    yield from filter(None, (chunk.strip() for chunk in re.split(f"[{_STRONG}]", text)))
+    yield from filter(None, (" ".join(chunk.split()) for chunk in _CUT.split(text)))
 
 
 def _word(chunk: str, field: Field) -> Iterator[str]:
     """+ / and space separate only where an option stands beside them: TCP/IP is one word."""
-    code = options.find(chunk, field.options)
+    code = options.find(chunk, field)
     bare = _bare(chunk)
-    parts = re.split(rf"\s*[{_WEAK}]\s*", bare)
+    parts = _MAYBE_CUT.split(bare)
     if code:
         yield code
-    elif len(parts) > 1 and all(parts) and any(options.find(_bare(part), field.options) for part in parts):
+    elif len(parts) > 1 and all(parts) and any(options.find(_bare(part), field) for part in parts):
         for part in parts:
             yield from _word(part, field)
     elif chunk != (simpler := clean_line(bare)) and simpler:
@@ -127,14 +129,10 @@ def _bare(text: str) -> str:
 
 def _free(text: str, typed: str, field: Field) -> str:
     if not field.other:
-        _refuse(typed, field)
+        raise options.not_an_option(typed, field)
     if not text:
         raise Wrong("other-text")
     return PREFIX + text
-
-
-def _refuse(text: str, field: Field) -> str:
-    raise options.not_an_option(text, field)
 
 
 def _label(item: str, field: Field, language: str) -> str:

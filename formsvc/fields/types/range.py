@@ -16,19 +16,20 @@ from formsvc.fields.numbers import (
     with_unit,
     within_limits,
 )
-from formsvc.fields.text import clean_line, half_width
+from formsvc.fields.text import clean_line, packed
 from formsvc.fields.types.base import FieldType, Raw, Value, first, is_nothing
 
-_BETWEEN = re.compile(r"-+|~+|至|到|(?<=[0-9万亿元w])(?:to)(?=[0-9])", re.IGNORECASE)
+_BETWEEN = re.compile(r"-+|~+|至|到|(?<=[0-9万亿元w])(?:to)(?=[0-9])")
 _OPEN = re.compile(r"以上|以下|以内|起|不超过|不低于|超过|低于|至少|最多|[<>≥≤]|\+$")
-_POWER = re.compile(r"(?:百万|千万|万|亿|千|k|w)?(?:元|圆|块|rmb|cny|人民币)?$", re.IGNORECASE)
+_POWER = re.compile(r"(?:百万|千万|万|亿|千|k|w)?(?:元|圆|块|rmb|cny|人民币)?$")
 
 
 class Range(FieldType):
     """{"from": lowest, "to": highest} as canonical decimals, not negative, in the field's unit.
 
-    ``10-15万``, ``10~15万元`` and ``10万-15万`` are read; a single number is both ends. One end alone (50万以上) is
-    refused: a budget without an end cannot be compared, and a guess would be held as the customer's word.
+    ``10-15万``, ``10~15万元`` and ``10万-15万`` are read, in one control too; a single number of a worksheet is both
+    ends. One end alone (50万以上) is refused: a budget without an end cannot be compared, and a guess would be held as
+    the customer's word.
     """
 
     name = "range"
@@ -38,16 +39,17 @@ class Range(FieldType):
 
     def parse(self, raw: Raw, field: Field) -> Value:
         lowest, highest = (clean_line(first(raw, part)) for part in self.parts)
-        if not lowest and not highest:
-            return None
-        if not lowest or not highest:
+        if lowest and highest:
+            return _range(lowest, highest, field)
+        alone = lowest or highest
+        if alone and not _BETWEEN.search(packed(alone)):
             raise Wrong("range-open")
-        return _range(lowest, highest, field)
+        return self.read(alone, field)
 
     def read(self, cell: str, field: Field) -> Value:
-        text = re.sub(r"\s", "", half_width(clean_line(cell)))
         if is_nothing(cell):
             return None
+        text = packed(clean_line(cell))
         if _OPEN.search(text) or text.endswith(("-", "~")):
             raise Wrong("range-open")
         ends = _BETWEEN.split(text)
@@ -83,7 +85,7 @@ def _range(lowest: str, highest: str, field: Field) -> dict[str, str]:
 def _end(text: str, field: Field) -> Decimal:
     number = number_from(text, field.unit, "range")
     if number < 0:
-        raise Wrong("range")
+        raise Wrong("min", min="0")
     return within_limits(number, field)
 
 

@@ -16,9 +16,10 @@ class Select(OneLine):
     control = "select"
 
     def parse(self, raw: Raw, field: Field) -> Value:
-        if len({clean_line(text) for text in raw.get("", ())} - {""}) > 1:
+        chosen = set(filter(None, map(clean_line, raw.get("", ()))))
+        if len(chosen) > 1:
             raise Wrong("one-option")
-        return super().parse(raw, field)
+        return self.value(chosen.pop(), field) if chosen else None
 
     def value(self, text: str, field: Field) -> str:
         return options.option_code(text, field)
@@ -27,10 +28,10 @@ class Select(OneLine):
         return "" if value is None else options.label(str(value), field, language)
 
     def write(self, value: Value, field: Field) -> str:
-        return next((option.written for option in field.options if option.code == value), super().write(value, field))
+        return "" if value is None else options.written(str(value), field)
 
     def read(self, cell: str, field: Field) -> Value:
-        found = options.find(cell, field.options)
+        found = options.find(cell, field)
         return found if found is not None or is_nothing(cell) else options.option_code(cell, field)
 
     def problems(self, field: Field) -> Iterator[str]:

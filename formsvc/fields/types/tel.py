@@ -1,6 +1,7 @@
 """A phone number."""
 
 import re
+from collections.abc import Callable
 from typing import ClassVar
 
 import phonenumbers
@@ -12,13 +13,24 @@ from formsvc.fields.types.base import OneLine, Value
 
 REGION = "CN"
 MAX_LENGTH = 60
+SHORTEST = 10  # a mainland number that does not start with 0; with less digits its area code is missing
 
-_LABEL = re.compile(r"^(?:tel|phone|mobile|办公电话|电话|手机号码?|手机)[.:]?\s*", re.IGNORECASE)
+_LABEL = re.compile(r"^(?:tel|phone|mobile|(?:办公|联系|移动)?电话|手机|座机|固话)(?:号码?)?[.:]?\s*", re.IGNORECASE)
 _EXTENSION = re.compile(
-    r"(.*?)[\s(]*(?:;ext=|(?:转|转?分机号?|内线|extension|ext|x|#|,)[.:]?)\s*([0-9]{1,7})\)?", re.IGNORECASE
+    r"(.*?)[\s(-]*(?:;ext=|(?:[转轉]接?|[转轉]?分机号?码?|内线|extension|ext|[x#*,])[.:]*)\s*([0-9]{1,7})\)?",
+    re.IGNORECASE,
 )
-_HYPHENED = re.compile(r"((?:(?:\+|00)?86[- ]?)?\(?0?[0-9]{2,3}\)?[- ]?[0-9]{3,4}[- ]?[0-9]{4})-([0-9]{1,6})")
+_HYPHENED = re.compile(r"((?:(?:\+|00)?86[- ]?)?\(?0?[0-9]{2,3}\)?[- ]?[0-9]{3,4}[- ]?[0-9]{4}) ?- ?([0-9]{1,6})")
+_ABROAD = re.compile(r"^00")
+_NUMBER = re.compile(r"\+?[0-9]+")
+_SIGNS = str.maketrans("", "", " ()[]【】.-")  # a slash stands between two numbers
 _MAINLAND_MOBILE = re.compile(r"(?:(?:\+|00)?86)?0?(1[3-9][0-9]{9})")
+
+# E.164 of mainland China: a mobile, a number of a service (400, 800), or an area and a number in it.
+_MAINLAND = re.compile(
+    r"\+86(?:(?P<mobile>1[3-9][0-9])(?=[0-9]{8}$)|(?P<service>[48]00)(?=[0-9]{7}$)"
+    r"|(?P<area>(?:10|2[0-9])(?=[0-9]{8}$)|(?!400|800|950)[3-9][0-9]{2}))([0-9]{3,4})([0-9]{4})"
+)
 
 
 class Tel(OneLine):
@@ -32,48 +44,46 @@ class Tel(OneLine):
     attrs: ClassVar[dict[str, str]] = {"type": "tel", "inputmode": "tel"}
 
     def value(self, text: str, field: Field) -> str:
-        wrong = Wrong("mobile" if "mobile" in field.rules else "tel")
-        if len(text) > MAX_LENGTH:
-            raise wrong
-        number = _normal(text)
+        number = _normal(text) if len(text) <= MAX_LENGTH else None
         if number is None:
-            raise wrong
+            raise Wrong("mobile" if "mobile" in field.rules else "tel")
         return number
 
     def raw(self, value: Value, field: Field) -> dict[str, list[str]]:
         return {"": [self.write(value, field)] if value else []}
 
     def show(self, value: Value, field: Field, language: str) -> str:
-        return self.write(value, field) if language.startswith("zh") else _international(str(value or ""), " ext. ")
+        return self.write(value, field) if language.startswith("zh") else _written(value, _international, " ext. ")
 
     def write(self, value: Value, field: Field) -> str:
-        text = str(value or "")
-        national = _national(text) if text.startswith("+86") else _international(text, " 转 ")
-        return national if _normal(national) == text else text
+        return _written(value, _national, " 转 ")
 
 
-def _national(text: str) -> str:
-    """As it is dialled within mainland China: 13800138000, 010-12345678 转 801."""
-    number, extension = _split(text)
-    if mobile := _MAINLAND_MOBILE.fullmatch(number):
-        written = mobile[1]
-    else:
-        area, *rest = _formatted(number, phonenumbers.PhoneNumberFormat.NATIONAL).split(" ")
-        written = "-".join([area, "".join(rest)] if area.startswith("0") else [area, *rest])
-    return f"{written} 转 {extension}" if extension else written
+def _written(value: Value, form: Callable[[str], str], mark: str) -> str:
+    number, _, extension = str(value or "").partition(";ext=")
+    return f"{form(number)}{mark}{extension}" if extension else form(number)
 
 
-def _international(text: str, mark: str) -> str:
-    number, extension = _split(text)
-    written = _formatted(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    return f"{written}{mark}{extension}" if extension else written
+def _national(number: str) -> str:
+    """As it is dialled within mainland China: 13800138000, 010-12345678, 400-800-8888; another as from abroad."""
+    found = _MAINLAND.fullmatch(number)
+    if found is None:
+        return _international(number)
+    mobile, service, area, middle, last = found.groups()
+    if area:
+        return f"0{area}-{middle}{last}"
+    return f"{service}-{middle}-{last}" if service else f"{mobile}{middle}{last}"
 
 
-def _formatted(number: str, form: int) -> str:
+def _international(number: str) -> str:
+    """As it is dialled from abroad, in groups."""
+    if found := _MAINLAND.fullmatch(number):
+        return " ".join(("+86", *filter(None, found.groups())))
     try:
-        return phonenumbers.format_number(phonenumbers.parse(number), form)
+        grouped = phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     except phonenumbers.NumberParseException:
         return number
+    return grouped if grouped.translate(_SIGNS) == number else number
 
 
 def _normal(text: str) -> str | None:
@@ -90,12 +100,13 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _e164(number: str) -> str | None:
-    if not re.fullmatch(r"\+?[0-9 ()./-]+", number):
-        return None
-    if mobile := _MAINLAND_MOBILE.fullmatch(re.sub(r"[ ()./-]", "", number)):
+    digits = number.translate(_SIGNS)
+    if mobile := _MAINLAND_MOBILE.fullmatch(digits):
         return f"+86{mobile[1]}"
+    if not _NUMBER.fullmatch(digits) or (len(digits) < SHORTEST and not digits.startswith(("0", "+"))):
+        return None
     try:
-        parsed = phonenumbers.parse(re.sub(r"^00", "+", number), REGION)
+        parsed = phonenumbers.parse(_ABROAD.sub("+", digits), REGION)
     except phonenumbers.NumberParseException:
         return None
     valid = phonenumbers.is_valid_number(parsed)
