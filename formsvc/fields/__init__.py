@@ -7,13 +7,14 @@ a value and back, `check` judges all answers together, and `sentence` words each
 from formsvc.fields.errors import Wrong, sentence
 from formsvc.fields.field import Field, Option
 from formsvc.fields.rules import check, masked
-from formsvc.fields.spec import field_from_data, field_to_data
+from formsvc.fields.spec import field_from_data, field_to_data, text_from_data
 from formsvc.fields.text import Text, clean, clean_line, half_width
-from formsvc.fields.types import TYPES, Raw, Value
+from formsvc.fields.types import TYPES, FieldType, Raw, Value
 
 __all__ = [
     "TYPES",
     "Field",
+    "FieldType",
     "Option",
     "Raw",
     "Text",
@@ -27,4 +28,5 @@ __all__ = [
     "half_width",
     "masked",
     "sentence",
+    "text_from_data",
 ]

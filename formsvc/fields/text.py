@@ -12,7 +12,7 @@ _UNSEEN = (
     "\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f"
 )
 _INVISIBLE = re.compile(f"[{_UNSEEN}]")
-_UNCLEAN = re.compile(f"[{_UNSEEN}\t\n\r\u2028\u2029]")
+_UNCLEAN = re.compile(f"[{_UNSEEN}\t\r\u2028\u2029]")
 _LINE_END = re.compile("\r\n|[\r\u2028\u2029]")
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _BETWEEN_HAN = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
@@ -39,7 +39,7 @@ class Text(NamedTuple):
 
 def clean_line(raw: str) -> str:
     """Clean `raw` as one line: runs of white space become one space, and none stays between two Han characters."""
-    words = clean(raw).split()
+    words = _visible(raw).split()
     return words[0] if len(words) == 1 else _BETWEEN_HAN.sub("", " ".join(words))
 
 
@@ -49,11 +49,8 @@ def clean(raw: str) -> str:
     Drops control characters, lone surrogates, bidirectional and zero-width marks (they hide or disguise what is
     written, and neither PostgreSQL nor XML stores all of them); ends lines with LF; brings the rest to NFC.
     """
-    if not _UNCLEAN.search(raw):
-        return _composed(raw).strip()
-    visible = _INVISIBLE.sub("", _LINE_END.sub("\n", raw).replace("\t", " "))
-    composed = _composed(visible)
-    return "\n".join(line.rstrip() for line in composed.split("\n")).strip()
+    text = _visible(raw)
+    return "\n".join(map(str.rstrip, text.split("\n"))).strip()
 
 
 def half_width(raw: str) -> str:
@@ -69,8 +66,16 @@ def packed(text: str) -> str:
     return "".join(half_width(text).split()).casefold()
 
 
+def _visible(raw: str) -> str:
+    if _UNCLEAN.search(raw):
+        raw = _INVISIBLE.sub("", _LINE_END.sub("\n", raw).replace("\t", " "))
+    return _composed(raw)
+
+
 def _composed(text: str) -> str:
     """NFC, after runs of combining marks were cut to MARKS (UAX #15, Stream-Safe Text): sorting them is quadratic."""
+    if text.isascii():
+        return text
     if _MAYBE_MARKS.search(text):
         runs = itertools.groupby(text, key=lambda character: unicodedata.combining(character) > 0)
         text = "".join("".join(itertools.islice(run, MARKS) if marks else run) for marks, run in runs)

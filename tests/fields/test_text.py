@@ -1,5 +1,8 @@
 """Cleaning text: what hides or disguises goes, what people wrote stays."""
 
+import sys
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,3 +66,13 @@ def test_multipart_and_size_runs_of_combining_marks_are_cut() -> None:
     run = "a" + "\u0315" * 5000 + "\u0300" * 5000 + "b"
     assert len(clean(run)) == len(half_width(run)) == 32
     assert clean("e\u0301" * 40) == "é" * 40
+
+
+def test_every_combining_mark_is_seen_as_one() -> None:
+    marks = filter(unicodedata.combining, map(chr, range(sys.maxunicode + 1)))
+    assert not [mark for mark in marks if len(clean(f"a{mark * 100}b")) > 62]  # U+0344 comes apart into two
+
+
+def test_letters_that_show_nothing_are_nothing() -> None:
+    assert clean("\u3164\u115f\u1160\uffa0\u2800\u034f\u17b4") == ""
+    assert clean_line("张\u3164敏") == "张敏"

@@ -1,9 +1,13 @@
 """Each type by example: what people type, what is held, what is written and shown, what is refused and why."""
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from formsvc.fields import TYPES, Value, Wrong
-from tests.fields.examples import FIELDS, WAN, field, parse, read, show, write
+from tests.fields.examples import FIELDS, PROPERTY, WAN, field, parse, read, show, write
+from tests.fields.test_properties import value_or_none
 
 READ: list[tuple[str, str, Value]] = [
     ("text", " 李 静 ", "李静"),
@@ -189,3 +193,21 @@ def test_limits_of_the_field(type_: str, limits: dict[str, object], cell: str, c
     limited = field(type_, **limits)
     with pytest.raises(Wrong, match=f"^{code}$"):
         TYPES[type_].read(cell, limited)
+
+
+LABEL = st.from_regex(r"\A[a-z0-9]{1,10}(?:[._+-]{1,2}[a-z0-9]{1,30}){0,3}\Z")
+
+
+@PROPERTY
+@given(LABEL, LABEL, st.sampled_from(["com", "cn", "net", "org", "local", "c", "123"]))
+@example("a", "a--b", "com")
+@example("a", "a.-b", "com")
+@example("a" * 64, "b" * 60, "com")
+def test_an_ordinary_address_is_what_the_library_says(local: str, host: str, top: str) -> None:
+    """It is recognised without asking the library."""
+    typed = f"{local}@{host}.{top}"
+    try:
+        found = validate_email(typed, check_deliverability=False, allow_smtputf8=False).normalized
+    except EmailNotValidError:
+        found = None
+    assert value_or_none(lambda: parse("email", typed)) == found

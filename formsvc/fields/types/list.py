@@ -12,6 +12,7 @@ MAX_ITEMS = 50
 MAX_ITEM_LENGTH = 120
 
 _BULLET = "• "
+_CUT = re.compile("[、;；]")
 
 
 class List(FieldType):
@@ -42,7 +43,7 @@ class List(FieldType):
 def _in_cell(cell: str) -> list[str]:
     """The items in a cell: by lines where there are several or a bullet, else by 、 and semicolon."""
     lines = clean(cell).split("\n")
-    return lines if len(lines) > 1 or lines[0].startswith("•") else re.split("[、;；]", lines[0])
+    return lines if len(lines) > 1 or lines[0].startswith("•") else _CUT.split(lines[0])
 
 
 def _checked(lines: Iterable[str], field: Field) -> list[str] | None:
