@@ -15,7 +15,7 @@ _GENERIC = re.compile(
 _MASK = re.compile(r"[\u4e00-\u9fff]{0,6}?(?:某+|(?:[x×*○〇]){2,})|[x×*○〇]")
 _SAYS_NOTHING = re.compile(
     "无|没有|未知|不详|暂无|待定|待补充|保密|匿名|不便透露|不方便透露|测试|test|示例|样例|example|本|我|我司|本司|na|none|null"
-    "|(?:公司|企业|单位|客户)?(?:名称|全称|姓名|名字)|[0-9]+"
+    "|(?:公司|企业|单位|客户)?(?:名称|全称|姓名|名字)"
 )
 
 _TITLE = re.compile("(?:先生|女士|小姐|老板|经理|总|同学|老师)$")
@@ -33,18 +33,22 @@ def is_vague_company(name: str) -> bool:
     """Whether a company's name is a placeholder (某科技公司, XX公司) or says no more than a legal form (有限公司)."""
     whole = _bare(name)
     core = _core(whole)
-    return whole.startswith("某") or not core or bool(_SAYS_NOTHING.fullmatch(core)) or bool(_MASK.fullmatch(core))
+    return whole.startswith("某") or whole.isdecimal() or _says_nothing(core) or bool(_MASK.fullmatch(core))
 
 
 def is_vague_person(name: str) -> bool:
-    """Whether a person's name is a placeholder: 某先生, 张某, XX, 无."""
+    """Whether a person's name is a placeholder: 某先生, 张某, XX, 无, a number."""
     core = _TITLE.sub("", _bare(name))
-    return not core or bool(_SAYS_NOTHING.fullmatch(core)) or bool(_PERSON_MASK.fullmatch(core))
+    return core.isdecimal() or _says_nothing(core) or bool(_PERSON_MASK.fullmatch(core))
 
 
 def is_vague_step(plan: str) -> bool:
     """Whether a next step is 继续跟进, 保持联系 or the like and nothing more."""
     return bool(_VAGUE_STEP.fullmatch(_bare(plan)))
+
+
+def _says_nothing(core: str) -> bool:
+    return not core or bool(_SAYS_NOTHING.fullmatch(core))
 
 
 def _core(whole: str) -> str:
