@@ -17,7 +17,7 @@ OPEN = {
     "static", "set_language",
     "health.healthz", "health.readyz",
     "staff.home", "staff.login", "staff.sign_in", "staff.logout",
-    "submissions.fill", "submissions.act",
+    "submissions.fill", "submissions.act", "submissions.copy_to_keep",
     "proof.ask", "proof.send", "proof.prove",
     "addresses.show", "addresses.confirm", "addresses.mobile", "addresses.send_code", "addresses.confirm_mobile",
 }  # fmt: skip

@@ -48,19 +48,23 @@ def post(
     now: datetime,
     language: str | None = None,
     recipient: str | None = None,
+    subject: str | None = None,
     **context: Any,
 ) -> bool:
     """Queue a mail from the manager; False where it was queued before, or no address is held.
 
     It goes to the customer, or to `recipient` (the number, for an SMS), in `language` or in the one that is held of the
-    customer. `context` is JSON: what the templates of `kind` are given besides.
+    customer. Only an address that is held reads who the customer is: another may be a slip of the finger. `subject` is
+    what the mail is about where that is not the invitation. `context` is JSON: what the templates of `kind` are given
+    besides.
     """
     address, language = recipient or about.email, language or about.language
     if not address:
         return False
     manager = about.manager or _organisation(language)
+    names = {"name": about.customer, "contact": about.contact} if address == about.email else {}
     shared = {
-        "customer": {"name": about.customer, "contact": about.contact, "has_manager": about.manager is not None},
+        "customer": {**names, "has_manager": about.manager is not None},
         "manager": asdict(manager),
         "title": about.definition.title.in_(language),
         "purpose": about.definition.privacy.purpose.in_(language),
@@ -68,7 +72,7 @@ def post(
         "url": links.url(about.id, about.link_number),
     }
     message = Message(
-        kind=kind, subject=f"invitation:{about.id}", step=step, recipient=address, language=language,
+        kind=kind, subject=subject or f"invitation:{about.id}", step=step, recipient=address, language=language,
         context=shared | context, sender_name=manager.name, reply_to=manager.email,
     )  # fmt: skip
     return put(session, message, now)

@@ -12,10 +12,10 @@ from config import Config
 from formsvc import audit
 from formsvc.fields import Value, masked
 from formsvc.invitations import links
+from formsvc.invitations.letters import about, post
 from formsvc.invitations.models import Invitation
-from formsvc.mail.outbox import put
+from formsvc.mail import sms
 from formsvc.submissions import codes
-from formsvc.submissions.letters import letter
 from formsvc.submissions.models import Address, AddressKind, Submission
 from formsvc.submissions.reading import Opened
 from formsvc.web.urls import absolute
@@ -35,7 +35,7 @@ def enter(session: Session, opened: Opened, answers: Mapping[str, Value], langua
 
     Where nothing is new this compares and reads nothing. The caller holds the invitation's row: no two enter at once.
     """
-    for kind, old in ((AddressKind.EMAIL, opened.email), (AddressKind.MOBILE, opened.mobile)):
+    for kind, old in ((AddressKind.EMAIL, opened.about.email), (AddressKind.MOBILE, opened.mobile)):
         new = answers.get(FIELDS[kind])
         if isinstance(new, str) and _folded(new) != _folded(old or ""):
             _enter(session, opened.id, kind, new, old, language, now)
@@ -56,11 +56,8 @@ def send_code(session: Session, address: Address, language: str, now: datetime) 
     if not _may_be_asked(session, address):
         raise codes.TooMany
     code = codes.issue(session, address.subject, now)
-    message = letter(
-        address.invitation, "mobile-code", address.subject, now.isoformat(), address.address, language,
-        is_held=False, code=code,
-    )  # fmt: skip
-    put(session, message, now)
+    post(session, about(address.invitation), "mobile-code", now.isoformat(), now, language, address.address,
+         address.subject, code=code)  # fmt: skip
     audit.record(session, address.invitation.customer.subject, "address.code_sent", address.subject, now)
 
 
@@ -90,7 +87,7 @@ def status(session: Session, submission: Submission) -> dict[str, bool]:
 
 def asks_mobiles() -> bool:
     """Whether an SMS gateway is set up."""
-    return bool(getattr(current_app.extensions["config"], "sms_url", None))
+    return sms.is_configured()
 
 
 def mask(address: str) -> str:
@@ -129,13 +126,11 @@ def _enter(
 
 def _ask_by_mail(session: Session, address: Address, old: str | None, language: str, now: datetime) -> None:
     """The new address gets the link, the old one is told."""
-    invitation, subject, url = address.invitation, address.subject, absolute(PREFIX + token(address.id))
-    asks = letter(invitation, "confirm-address", subject, "", address.address, language, is_held=False, url=url)
-    put(session, asks, now)
+    invited, url = about(address.invitation), absolute(PREFIX + token(address.id))
+    post(session, invited, "confirm-address", "", now, language, address.address, address.subject, url=url)
     if old:
-        theirs, masked_new = invitation.customer.language, mask(address.address)
-        tells = letter(invitation, "address-changed", subject, "", old, theirs, is_held=True, masked=masked_new)
-        put(session, tells, now)
+        masked_new = mask(address.address)
+        post(session, invited, "address-changed", "", now, None, old, address.subject, masked=masked_new)
 
 
 def _may_be_asked(session: Session, address: Address) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -47,13 +47,27 @@ class Filling:
 class Reader:
     """One reader of one link: what is behind it, and how much of that may be shown."""
 
-    def __init__(self, opened: Opened, token: str, sees_held: bool, now: datetime) -> None:
-        self.opened, self.token, self.sees_held, self.now = opened, token, sees_held, now
-        self.held: Mapping[str, Any] = opened.held if sees_held else {}
-        self.values = {**self.held, **(opened.mended.all_answers if opened.mended and sees_held else {})}
-        self.start = start(opened.asked, self.values)
+    def __init__(self, opened: Opened, token: str, key: str, sees_held: bool, now: datetime) -> None:
+        """`key` names whose draft it is: empty for whoever may see what is held."""
+        self.opened, self.token, self.key, self.sees_held, self.now = opened, token, key, sees_held, now
         returned = opened.last if sees_held and opened.last and opened.last.state is SubmissionState.RETURNED else None
         self._notes = returned.field_notes if returned else {}
+
+    @property
+    def held(self) -> Mapping[str, Any]:
+        """The record, as far as it may be shown."""
+        return self.opened.held if self.sees_held else {}
+
+    @cached_property
+    def values(self) -> Mapping[str, Any]:
+        """The record, and over it the answers that are being mended."""
+        mended = self.opened.mended.all_answers if self.opened.mended and self.sees_held else {}
+        return {**self.held, **mended}
+
+    @cached_property
+    def start(self) -> dict[str, Raw]:
+        """What stands in the controls before anything is typed."""
+        return start(self.opened.asked, self.values)
 
     def page(self, filling: Filling) -> str:
         """The questionnaire's page."""
@@ -117,10 +131,10 @@ class Reader:
         questions, last = self.opened.asked.questions, self.opened.last
         return changes(questions, last.all_answers if last else {}, parsed(questions, typed), language.current())
 
-    def address(self, **other: str) -> str:
-        """The page's own address, with what it keeps there."""
+    def address(self, **other: str | None) -> str:
+        """The page's own address, with what it keeps there, and `other` instead; None takes away."""
         kept = {name: request.args[name] for name in KEPT_IN_ADDRESS if name in request.args}
-        query = urlencode({**kept, **other})
+        query = urlencode({name: text for name, text in {**kept, **other}.items() if text is not None})
         return f"/q/{self.token}" + (f"?{query}" if query else "")
 
     def _folded(self, filling: Filling, reader: str) -> dict[str, str]:

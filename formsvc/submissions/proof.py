@@ -8,10 +8,9 @@ from flask import session as cookie
 from sqlalchemy.orm import Session
 
 from formsvc import audit
+from formsvc.invitations.letters import about, post
 from formsvc.invitations.models import Invitation
-from formsvc.mail.outbox import put
 from formsvc.submissions import codes
-from formsvc.submissions.letters import letter
 from formsvc.submissions.reading import Opened
 from formsvc.web.show import now as this_instant
 
@@ -54,13 +53,8 @@ def send_code(session: Session, invitation: Invitation, language: str, now: date
     """
     code = codes.issue(session, invitation.subject, now)
     customer = invitation.customer
-    message = letter(
-        invitation, "code", invitation.subject, now.isoformat(), customer.email or "", language,
-        is_held=True, code=code,
-    )  # fmt: skip
     with session.begin_nested() as kept:
-        put(session, message, now)
-        session.flush()
+        post(session, about(invitation), "code", now.isoformat(), now, language, customer.email or NOBODY, code=code)
         if not customer.email:
             kept.rollback()
     audit.record(session, customer.subject, "invitation.code_sent", invitation.subject, now)

@@ -80,6 +80,7 @@ class Opened:
     closes_at: datetime
     version_id: int
     customer_number: str
+    mobile: str | None
     about: About
     asked: Asked
     last: Sent | None
@@ -134,7 +135,7 @@ def _opened(connection: Connection, row: Row[Any]) -> Opened:
     held, verified = held_and_verified(row.held)
     return Opened(
         id=row.id, link_number=row.link_number, state=row.state, revision=row.revision, closes_at=row.closes_at,
-        version_id=row.version_id, customer_number=row.number, about=_about(row, definition),
+        version_id=row.version_id, customer_number=row.number, mobile=row.mobile, about=_about(row, definition),
         asked=asked_of(definition, row.checksum, row.audience, row.situation), last=_sent(row), draft=_saved(row),
         held=held, verified=verified,
     )  # fmt: skip
@@ -175,7 +176,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             *(Invitation.id, Invitation.link_number, Invitation.state, Invitation.revision, Invitation.deadline_on),
             *(Invitation.closes_at, Invitation.version_id, QuestionnaireVersion.checksum),
             *(Customer.number, Customer.name.label("customer_name"), Customer.contact, Customer.audience),
-            *(Customer.situation, Customer.email, Customer.language),
+            *(Customer.situation, Customer.email, Customer.mobile, Customer.language),
             *(Staff.name.label("manager_name"), Staff.email.label("manager_email"), Staff.phone.label("manager_phone")),
             *(Submission.id.label("sent_id"), Submission.state.label("sent_state"), Submission.answers),
             *(Submission.secrets, Submission.submitted_at, Submission.note, Submission.field_notes),

@@ -13,7 +13,7 @@ from formsvc.fields import Value
 from formsvc.invitations import verbs as invitations
 from formsvc.invitations.letters import post
 from formsvc.invitations.models import Invitation, InvitationState
-from formsvc.submissions import drafts, reading
+from formsvc.submissions import addresses, drafts, reading
 from formsvc.submissions.models import CompletionTime, Consent, ConsentKind, Submission, SubmissionState
 from formsvc.submissions.reading import OPEN_STATES, Opened
 
@@ -74,6 +74,7 @@ def submit(session: Session, opened: Opened, answers: Answers, now: datetime) ->
     }  # fmt: skip
     id_ = int(connection.execute(_SUBMIT, row).scalar_one())
     connection.execute(_CONSENT, _given(connection, opened, answers, id_, bool(kept), now))
+    addresses.enter(session, opened, answers.values, answers.language, now)
     if answers.times and not answers.seen:
         sections = {module: seconds for module, seconds in answers.times.items() if module}
         time = {"version_id": opened.version_id, "seconds": answers.times[""], "sections": sections}

@@ -1,0 +1,178 @@
+"""What a posted questionnaire does: it is sent, saved, taken back, or only shown again."""
+
+from datetime import datetime
+from typing import Any, ClassVar, TypeAlias
+
+from flask import jsonify, redirect, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf, validate_csrf
+from werkzeug.wrappers import Response
+from wtforms.validators import ValidationError
+
+from formsvc.db import reading as connected
+from formsvc.db import transaction
+from formsvc.fields import Raw
+from formsvc.mail.domains import takes_mail
+from formsvc.questionnaires.forms import CONSENT_SENSITIVE, QuestionnaireForm
+from formsvc.submissions import drafts, reading, verbs
+from formsvc.submissions.models import SubmissionState
+from formsvc.submissions.page import Filling, Reader
+from formsvc.submissions.times import times_from
+from formsvc.web import language
+from formsvc.web.show import instant, now, today
+
+Answer: TypeAlias = Response | str | tuple[str | Response, int]
+
+
+class Posted:
+    """One posted form of one reader."""
+
+    ACTS: ClassVar = {"submit": "submit", "save": "save", "withdraw": "withdraw", "language": "again", "full": "again"}
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader, self.opened = reader, reader.opened
+        self.form = QuestionnaireForm(self.opened.asked, request.form)
+        self.saved = self.opened.draft
+        self.seen = min(_number("seen"), self.opened.revision)
+        self.base = _number("draft")
+
+    @property
+    def has_answers(self) -> bool:
+        return any(control.is_filled for control in self.form.questions.values())
+
+    def act(self, action: str) -> Answer:
+        """Do what a key of ACTS says. Raises LinkIsDead, AlreadyDecided, SentMeanwhile."""
+        done: Answer = getattr(self, self.ACTS[action])()
+        return done
+
+    def submit(self) -> Answer:
+        if not _has_token():
+            return self.shown("old-page"), 422
+        if self.saved:
+            self.form.put(drafts.with_secrets(self.opened, self.form.typed, self.saved.typed))
+            if self.saved.number > self.base and (merged := self._merged()).has_theirs:
+                return self.shown("changed-meanwhile", merged), 409
+        if not self._is_valid():
+            return self.shown(), 422
+        with transaction() as session:
+            verbs.submit(session, self.opened, self._answers(), now())
+        sent = {} if self.reader.sees_held else {"sent": "1"}
+        return redirect(self.reader.address(edit=None, **sent), 303)
+
+    def save(self) -> Answer:
+        is_script = "application/json" in request.headers.get("Accept", "")
+        if not _has_token():
+            return (jsonify(csrf_token=generate_csrf()) if is_script else self.shown("old-page")), 422
+        moment = now()
+        with transaction() as session:
+            verbs.hold(session, self.opened, self.seen, moment)
+            number, merged = drafts.save(
+                session, self.opened, self.reader.key, self._typed(), self.reader.start, moment
+            )
+        if is_script:
+            return jsonify(self._told(number, merged, moment))
+        with connected() as connection:
+            self.reader.opened = self.opened = reading.find(connection, self.reader.token, self.reader.key, moment)
+        self.saved = self.opened.draft
+        return self.shown("saved", merged)
+
+    def withdraw(self) -> Answer:
+        last = self.opened.last
+        if _has_token() and self.reader.sees_held and last and last.state is SubmissionState.WAITING:
+            with transaction() as session:
+                verbs.withdraw(session, self.opened, now())
+        return redirect(self.reader.address(), 303)
+
+    def again(self) -> Answer:
+        """The page in the language of its address, or with every line open."""
+        return self.shown(full=request.form["action"] == "full")
+
+    def shown(self, problem: str = "", merged: drafts.Merged | None = None, full: bool = False) -> str:
+        """The page with what was posted, or with what became of it."""
+        form, saved = self.form, self.saved
+        return self.reader.page(
+            Filling(
+                typed={**(merged.typed if merged else form.typed), **self._own_secrets()},
+                seen=self.opened.revision if problem == "sent-meanwhile" else self.seen,
+                draft=saved.number if saved and merged else self.base, opened_at=_number("opened"),
+                saved_at=saved.saved_at if saved else None,
+                errors={key: control.errors for key, control in form.questions.items() if control.errors},
+                consents=form.consents, consent_errors=form.consent_errors,
+                theirs=merged.theirs if merged else (), clashes=merged.clashes if merged else {},
+                secrets=saved.typed if saved else {}, problem=problem, full=full,
+            )
+        )  # fmt: skip
+
+    def _own_secrets(self) -> dict[str, Raw]:
+        """Of the sensitive controls only what this very request has typed goes back to the page."""
+        controls = [self.form.questions[key] for key in self.opened.asked.sensitive]
+        return {
+            control.question.key: {part: request.form.getlist(name) for part, name in control.parts.items()}
+            for control in controls
+        }
+
+    def _merged(self) -> drafts.Merged:
+        with connected() as connection:
+            return drafts.merged(
+                connection, self.opened, self.reader.key, self.form.typed, self.base, self.reader.start
+            )
+
+    def _typed(self) -> drafts.Typed:
+        """What is kept of a form: sensitive values only with the consent of their own (M6)."""
+        agreed, sensitive = self.form.consents[CONSENT_SENSITIVE], self.opened.asked.sensitive
+        fields = {key: {} if key in sensitive and not agreed else raw for key, raw in self.form.typed.items()}
+        return drafts.Typed(fields, self.base, agreed, _number("opened"))
+
+    def _told(self, number: int, merged: drafts.Merged, moment: datetime) -> dict[str, Any]:
+        """What the page's script is told of a save."""
+        controls, sensitive = self.opened.asked.controls, self.opened.asked.sensitive
+        taken = {
+            controls[key].parts[part]: values
+            for key in merged.theirs - sensitive
+            for part, values in merged.typed[key].items()
+        }
+        cells = self.reader.cells(Filling(merged.typed, self.seen, clashes=merged.clashes), {}).values()
+        clashes = {
+            cell.question.name: _("On another device: %(value)s", value=cell.theirs) for cell in cells if cell.theirs
+        }
+        return {
+            "draft": number, "saved": _("Saved at %(time)s.", time=instant(moment)), "taken": taken,
+            "clashes": clashes, "changes": self.reader.changes(merged.typed),
+        }  # fmt: skip
+
+    def _is_valid(self) -> bool:
+        valid = self.form.validate_on(today(), agreed=bool(self.saved and self.saved.agreed))
+        email = self.form.questions.get("contacts.email")
+        if email and isinstance(email.data, str) and not email.errors and not takes_mail(email.data.rpartition("@")[2]):
+            email.errors = [_("The domain of this address takes no mail: check what stands after the @.")]
+            valid = False
+        return valid
+
+    def _answers(self) -> verbs.Answers:
+        answers, sensitive, saved = self.form.answers, self.opened.asked.sensitive, self.saved
+        modules = [module.key for module in self.opened.asked.modules]
+        return verbs.Answers(
+            values={key: value for key, value in answers.items() if key not in sensitive},
+            secrets={key: value for key, value in answers.items() if key in sensitive},
+            consent_sensitive=self.form.consents[CONSENT_SENSITIVE],
+            language=language.current(),
+            seen=self.seen,
+            reader=self.reader.key,
+            agreed_at=saved.saved_at if saved and saved.agreed else None,
+            times=times_from(_number("opened"), request.form.get("times", ""), modules, now()),
+        )
+
+
+def _has_token() -> bool:
+    """Whether the form's CSRF token is good. It is checked here: one that is too old must not eat the answers."""
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        return False
+    return True
+
+
+def _number(name: str) -> int:
+    """A number that the page carries; 0 for what is none."""
+    text = request.form.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
