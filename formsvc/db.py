@@ -116,9 +116,9 @@ def init_app(app: Flask, url: str, migrations: Path) -> None:
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _set_up_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
+            app.extensions["reading"] = engine.execution_options(reads=True)
         else:
-            engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-        app.extensions["reading"] = engine
+            app.extensions["reading"] = engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 @contextmanager
@@ -146,7 +146,7 @@ def _begun() -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Connection]:
-    """A connection for a few statements that read. On PostgreSQL each is a transaction of its own."""
+    """A connection for a few statements that read, each of them a transaction of its own."""
     engine: Engine = current_app.extensions["reading"]
     with engine.connect() as connection:
         yield connection
@@ -228,5 +228,6 @@ def _loosen_foreign_keys(connection: DBAPIConnection, _entry: ConnectionPoolEntr
 
 def _begin_sqlite(connection: Connection) -> None:
     """Writers take the lock when they begin: one that read first could not upgrade, and would lose its turn."""
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
+    options = connection.get_execution_options()
+    if not options.get("reads"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN DEFERRED")

@@ -73,7 +73,7 @@ def post(
     }
     message = Message(
         kind=kind, subject=subject or f"invitation:{about.id}", step=step, recipient=address, language=language,
-        context=shared | context, sender_name=manager.name, reply_to=manager.email,
+        context=shared | context, is_urgent=kind != "receipt", sender_name=manager.name, reply_to=manager.email,
     )  # fmt: skip
     return put(session, message, now)
 

@@ -34,7 +34,8 @@ WAKE = "wake the worker after the commit"
 class Message:
     """A message before it is text: `kind` names its templates under `templates/mail/`.
 
-    `context` is what they are given, as JSON; `recipient` an address, or a number in E.164 for the kinds of SMS.
+    `context` is what they are given, as JSON; `recipient` an address, or a number in E.164 for the kinds of SMS. What
+    is not urgent wakes no worker: it goes out within a minute.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Message:
     language: str
     context: Mapping[str, Any]
     step: str = ""
+    is_urgent: bool = True
     sender_name: str | None = None
     reply_to: str | None = None
 
@@ -67,7 +69,7 @@ def put(session: Session, message: Message, now: datetime) -> bool:
     }  # fmt: skip
     if connection.execute(ONCE[connection.dialect.name], row).rowcount == 0:
         return False
-    session.info[WAKE] = True
+    session.info[WAKE] = message.is_urgent or session.info.get(WAKE, False)
     return True
 
 

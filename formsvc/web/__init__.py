@@ -1,6 +1,9 @@
 """What every page shares: access, errors, headers, language, limits, health."""
 
+from typing import Any
+
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 
 from config import Config
@@ -8,6 +11,16 @@ from formsvc.web import errors, headers, health, language, show, urls
 
 csrf = CSRFProtect()
 MAX_BODY = 512 * 1024  # many times the longest answers; no page takes a file
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's sessions, with a signer that is made once: Flask makes two for each request."""
+
+    signer: Any = None
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        self.signer = self.signer or super().get_signing_serializer(app)
+        return self.signer
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -22,6 +35,7 @@ def init_app(app: Flask, config: Config) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session: an hour is shorter than a long form
     )
+    app.session_interface = Sessions()
     urls.init_app(app)
     csrf.init_app(app)
     language.init_app(app)
