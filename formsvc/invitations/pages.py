@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import segno
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -94,8 +95,14 @@ def panel(customer: Customer) -> tuple[str, dict[str, Any]]:
     return "invitations/panel.html", {
         "invitations": invitations, "state_names": state_names(), "days": range(MIN_DAYS, MAX_DAYS + 1),
         "default_days": DAYS, "has_live": any(_is_live(i) for i in invitations),
-        "link": lambda invitation: links.url(invitation.id, invitation.link_number), "now": now(),
+        "link": lambda invitation: links.url(invitation.id, invitation.link_number), "qr_code": _qr_code, "now": now(),
     }  # fmt: skip
+
+
+def _qr_code(link: str) -> tuple[str, int]:
+    """A picture of `link` as an address, and how wide it is on a screen: half of its dots, the rest is for print."""
+    code = segno.make_qr(link, error="m")
+    return code.png_data_uri(scale=10), int(code.symbol_size(scale=5)[0])
 
 
 def _is_live(invitation: Invitation) -> bool:

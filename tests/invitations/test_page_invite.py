@@ -1,6 +1,7 @@
 """Inviting from a customer's page, and the list of invitations."""
 
 import pytest
+import segno
 import time_machine
 from flask import Flask
 from sqlalchemy import select
@@ -42,6 +43,17 @@ def test_a_customer_is_invited_with_a_link_and_a_mail(browser: Browser, sqlite_a
     assert len(link(done).removeprefix(f"http://{HOST}")) < 90
     assert browser.get(link(done).removeprefix(f"http://{HOST}")).status == 200
     assert mails(sqlite_app) == [("invitation", "link-1", "zhangmin@example.com")]
+
+
+def test_the_link_is_a_qr_code_too(browser: Browser, sqlite_app: Flask) -> None:
+    given = invited(sqlite_app)
+    browser.sign_in(given.manager)
+    page = browser.get(f"/customers/{given.number}")
+    picture, download = page.find("img"), page.find("a", download=f"{given.number}.png")
+    assert picture.get("src") == download.get("href") == segno.make_qr(link(page), error="m").png_data_uri(scale=10)
+    assert "合肥云盾科技有限公司" in (picture.get("alt") or "")
+    closed = browser.submit(page, action=f"/invitations/{given.id}/revoke")
+    assert closed.find_all("img") == []
 
 
 def test_an_invited_customer_is_not_invited_again(browser: Browser, sqlite_app: Flask, number: str) -> None:
