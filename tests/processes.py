@@ -3,6 +3,7 @@
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing.synchronize import Barrier
 from typing import Any, TypeVar
 
@@ -30,7 +31,11 @@ class Processes:
 
     def at_once(self, count: int, config: Config, act: Callable[..., Result], *given: Any) -> list[Result]:
         """What `act`, a function at the top of a module, returns in each of `count` (2 or 8) processes."""
-        futures = [self._pool.submit(_together, count, config, act, given) for _ in range(count)]
+        return self.beside(config, *[partial(act, *given)] * count)
+
+    def beside(self, config: Config, *acts: Callable[[], Result]) -> list[Result]:
+        """What each of 2 or 8 `acts` returns in a process of its own; they can `meet` again."""
+        futures = [self._pool.submit(_together, len(acts), config, act) for act in acts]
         return [future.result(PATIENCE) for future in futures]
 
 
@@ -38,8 +43,12 @@ def _keep(barriers: dict[int, Barrier]) -> None:
     _barriers.update(barriers)
 
 
-def _together(count: int, config: Config, act: Callable[..., Result], given: tuple[Any, ...]) -> Result:
-    """Nobody begins before all are there; who fails before that does not keep the others waiting for ever."""
+def meet(count: int) -> None:
+    """Go on when all `count` are there; who fails before that does not keep the others waiting for ever."""
+    _barriers[count].wait(PATIENCE)
+
+
+def _together(count: int, config: Config, act: Callable[[], Result]) -> Result:
     with running(config) as app, app.app_context():
-        _barriers[count].wait(PATIENCE)
-        return act(*given)
+        meet(count)
+        return act()

@@ -85,6 +85,7 @@ def _decide(
 ) -> None:
     if state is not SubmissionState.APPROVED and not note:
         raise NoteMissing(state)
+    session.refresh(submission.invitation, with_for_update=True)  # first, as by a customer who sends again: no deadlock
     decided = session.execute(
         update(Submission)
         .where(Submission.id == submission.id, Submission.state == SubmissionState.WAITING)

@@ -1,8 +1,5 @@
 """The reviewer who comes too late is told, and overwrites nothing (M23)."""
 
-from collections.abc import Mapping
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,20 +23,7 @@ from formsvc.submissions.models import Submission, SubmissionState
 from tests.factories import ENTERPRISE, staff_account, submission, writing
 from tests.installation import NOW, running
 from tests.processes import Processes
-
-LATER = NOW + timedelta(hours=1)
-ANSWERS: Mapping[str, Value] = {**ENTERPRISE, "contacts.name": "王芳", "needs.term": "long"}
-ALL = {"contacts.name": "accept", "needs.term": "accept"}
-
-
-def approve(session: Session, made: Submission, reviewer: Staff, decisions: Mapping[str, str] = ALL) -> list[str]:
-    seen = made.invitation.customer.version
-    return verbs.approve(session, made, reviewer, decisions, "谢谢！", seen, LATER)
-
-
-def sent(session: Session) -> list[str]:
-    kinds = select(OutboxMessage.kind).where(OutboxMessage.kind != "receipt")
-    return list(session.scalars(kinds.order_by(OutboxMessage.id)))
+from tests.review.deciding import ALL, ANSWERS, LATER, approve, sent
 
 
 def test_lost_update_who_saw_an_older_record_is_told_and_nothing_is_changed(session: Session) -> None:

@@ -16,25 +16,12 @@ from formsvc.mail.models import OutboxMessage
 from formsvc.review import verbs
 from formsvc.review.diff import Undecided
 from formsvc.review.verbs import NoteMissing
-from formsvc.staff.models import Staff
-from formsvc.submissions.models import ConsentKind, Submission, SubmissionState
+from formsvc.submissions.models import ConsentKind, SubmissionState
 from tests.factories import ENTERPRISE, staff_account, submission
 from tests.installation import NOW
+from tests.review.deciding import ALL, ANSWERS, LATER, approve, sent
 
-LATER = NOW + timedelta(hours=1)
-ANSWERS: Mapping[str, Value] = {**ENTERPRISE, "contacts.name": "王芳", "needs.term": "long"}
 SECRETS: Mapping[str, Value] = {"basic.id_number": "11010519491231002X"}
-ALL = {"contacts.name": "accept", "needs.term": "accept", "basic.id_number": "accept"}
-
-
-def approve(session: Session, made: Submission, reviewer: Staff, decisions: Mapping[str, str] = ALL) -> list[str]:
-    seen = made.invitation.customer.version
-    return verbs.approve(session, made, reviewer, decisions, "谢谢！", seen, LATER)
-
-
-def sent(session: Session) -> list[str]:
-    kinds = select(OutboxMessage.kind).where(OutboxMessage.kind != "receipt")
-    return list(session.scalars(kinds.order_by(OutboxMessage.id)))
 
 
 def test_only_accepted_values_are_in_the_record(session: Session) -> None:
@@ -51,7 +38,7 @@ def test_each_value_knows_its_submission_reviewer_time_and_consent(session: Sess
     approve(session, made, reviewer)
     session.flush()
     consents = {consent.kind: consent.id for consent in made.consents}
-    held = record.held(session, made.invitation.customer)
+    held = {row.field: row for row in record.history(session, made.invitation.customer) if not row.superseded_at}
     sources = {key: held[key] for key in ALL}
     assert {(v.origin, v.submission_id, v.staff_id, v.set_at) for v in sources.values()} == {
         (Origin.SUBMISSION, made.id, reviewer.id, LATER)

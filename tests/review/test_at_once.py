@@ -1,0 +1,89 @@
+"""A reviewer decides while the customer acts: one of them is told, and neither waits for the other for ever."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from config import Config
+from formsvc.db import db, transaction
+from formsvc.invitations.models import Invitation
+from formsvc.review import verbs
+from formsvc.review.verbs import TooLate
+from formsvc.staff.models import Staff
+from formsvc.submissions import verbs as submissions
+from formsvc.submissions.models import Submission, SubmissionState
+from formsvc.submissions.verbs import AlreadyDecided
+from tests.factories import answers, opened, sent, staff_account, submission, writing
+from tests.installation import running
+from tests.processes import Processes, meet
+from tests.review.deciding import ALL, ANSWERS, LATER
+
+ROUNDS = 15
+REVIEWER = "reviewer@example.com"
+
+
+def send_again(session: Session, invited: Invitation) -> None:
+    sent(session, invited, answers({**ANSWERS, "contacts.name": "王维"}, seen=1), LATER)
+
+
+def take_back(session: Session, invited: Invitation) -> None:
+    submissions.withdraw(session, opened(session, invited), LATER)
+
+
+@pytest.mark.parametrize(
+    ("act", "left"), [(send_again, SubmissionState.SUPERSEDED), (take_back, SubmissionState.WITHDRAWN)]
+)
+def test_lost_update_a_reviewer_and_a_customer_at_once(
+    config: Config, processes: Processes, act: Callable[[Session, Invitation], None], left: SubmissionState
+) -> None:
+    with running(config) as app:
+        with writing(app) as session:
+            staff_account(session, email=REVIEWER)
+            made = [submission(session, values=ANSWERS).id for _ in range(ROUNDS)]
+        reviewer, customer = processes.beside(config, partial(_review, made), partial(_act, act, made))
+        assert set(zip(reviewer, customer, strict=True)) <= {("approved", "told"), ("told", "done")}
+        with app.app_context():
+            found = [db.session.get_one(Submission, id_).state for id_ in made]
+    states = {"approved": SubmissionState.APPROVED, "told": left}
+    assert found == [states[outcome] for outcome in reviewer]
+
+
+def _review(ids: list[int]) -> list[str]:
+    return [_approved(id_) for id_ in ids]
+
+
+def _act(act: Callable[[Session, Invitation], None], ids: list[int]) -> list[str]:
+    """A little later each time, so that each statement of the one once meets each of the other."""
+    return [_acted(act, id_, delay) for delay, id_ in enumerate(ids)]
+
+
+def _approved(id_: int) -> str:
+    meet(2)
+    try:
+        with transaction() as session:
+            reviewer = session.scalars(select(Staff).where(Staff.email == REVIEWER)).one()
+            verbs.approve(session, session.get_one(Submission, id_), reviewer, ALL, "", 1, LATER)
+    except TooLate:
+        return "told"
+    except OperationalError as error:
+        return str(error.orig)
+    return "approved"
+
+
+def _acted(act: Callable[[Session, Invitation], None], id_: int, delay: int) -> str:
+    meet(2)
+    for _ in range(delay):
+        db.session.execute(text("SELECT 1"))
+    db.session.rollback()
+    try:
+        with transaction() as session:
+            act(session, session.get_one(Submission, id_).invitation)
+    except AlreadyDecided:
+        return "told"
+    except OperationalError as error:
+        return str(error.orig)
+    return "done"
