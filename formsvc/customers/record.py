@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
@@ -33,13 +33,17 @@ class StaleRecord(Exception):
 
 @dataclass(frozen=True)
 class Source:
-    """Where values come from: a worksheet that `staff_id` imported, or a submission that `staff_id` accepted."""
+    """Where values come from: a worksheet that `staff_id` imported, or a submission that `staff_id` accepted.
+
+    `verified_at` is when the customer stated them; nobody did for a worksheet.
+    """
 
     origin: Origin
     staff_id: int | None = None
     submission_id: int | None = None
     consent_id: int | None = None
     sensitive_consent_id: int | None = None
+    verified_at: datetime | None = None
 
     def consent_for(self, sensitive: bool) -> int | None:
         return self.sensitive_consent_id if sensitive else self.consent_id
@@ -84,8 +88,12 @@ def change(
     *,
     seen: int,
     sensitive: Collection[str] = frozenset(),
+    confirmed: Collection[str] = frozenset(),
 ) -> None:
-    """Put `values` in place of what is held. Raises StaleRecord where the record is no longer at version `seen`."""
+    """Put `values` in place of what is held; what is held of the fields `confirmed` was stated by the source as well.
+
+    Raises StaleRecord where the record is no longer at version `seen`.
+    """
     moved = session.execute(
         update(Customer)
         .where(Customer.id == customer.id, Customer.version == seen)
@@ -97,14 +105,10 @@ def change(
     session.refresh(customer)
     held = CustomerValue.customer_id == customer.id, CustomerValue.superseded_at.is_(None)
     session.execute(update(CustomerValue).where(*held, CustomerValue.field.in_(values)).values(superseded_at=now))
+    if confirmed and source.verified_at:
+        _confirm(session, customer, confirmed, source.verified_at)
     _add(session, customer, values, source, sensitive, now)
     _repeat(customer, values)
-
-
-def held(session: Session, customer: Customer) -> dict[str, CustomerValue]:
-    """What is held of `customer`, by field."""
-    rows = select(CustomerValue).where(CustomerValue.customer_id == customer.id, CustomerValue.superseded_at.is_(None))
-    return {row.field: row for row in session.scalars(rows)}
 
 
 def held_values(session: Session, customer: Customer, at: datetime | None = None) -> dict[str, Any]:
@@ -146,6 +150,13 @@ def history(session: Session, customer: Customer) -> list[CustomerValue]:
     return list(session.scalars(rows.order_by(CustomerValue.set_at.desc(), CustomerValue.id.desc())))
 
 
+def _confirm(session: Session, customer: Customer, fields: Collection[str], at: datetime) -> None:
+    """Held values of `fields` are verified at `at`, or later where they were already (M24)."""
+    held = CustomerValue.customer_id == customer.id, CustomerValue.superseded_at.is_(None)
+    earlier = or_(CustomerValue.verified_at.is_(None), CustomerValue.verified_at < at)
+    session.execute(update(CustomerValue).where(*held, CustomerValue.field.in_(fields), earlier).values(verified_at=at))
+
+
 def _add(
     session: Session,
     customer: Customer,
@@ -156,8 +167,9 @@ def _add(
 ) -> None:
     session.add_all(
         CustomerValue(
-            customer_id=customer.id, field=field, set_at=now, origin=source.origin, staff_id=source.staff_id,
-            submission_id=source.submission_id, consent_id=source.consent_for(field in sensitive),
+            customer_id=customer.id, field=field, set_at=now, verified_at=source.verified_at, origin=source.origin,
+            staff_id=source.staff_id, submission_id=source.submission_id,
+            consent_id=source.consent_for(field in sensitive),
             **{"secret" if field in sensitive else "value": value},
         )
         for field, value in values.items()

@@ -15,10 +15,11 @@ from formsvc.db import db, transaction
 from formsvc.fields import TYPES, clean, masked
 from formsvc.invitations.models import Invitation
 from formsvc.invitations.verbs import NotPossible
-from formsvc.review import verbs
+from formsvc.review import reading, verbs
 from formsvc.review.diff import Difference, Undecided
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission
+from formsvc.submissions import addresses
 from formsvc.submissions.models import Submission, SubmissionState
 from formsvc.web import language
 from formsvc.web.show import now
@@ -84,21 +85,27 @@ def state_names() -> dict[str, str]:
         "approved": _("Approved"),
         "returned": _("Returned for changes"),
         "rejected": _("Rejected"),
+        "withdrawn": _("Withdrawn by the customer"),
     }
 
 
 def _decide(session: Session, submission: Submission, action: str) -> str:
     note = clean(request.form.get("note", ""))[: verbs.MAX_NOTE]
     if action == "return":
-        verbs.return_(session, submission, me(), note, now())
+        verbs.return_(session, submission, me(), note, now(), _posted(submission, "note"))
         return _("Returned to the customer with your note.")
     if action == "reject":
         verbs.reject(session, submission, me(), note, now())
         return _("Rejected. The record is as it was.")
-    decisions = {key: request.form.get(f"decide-{key.replace('.', '-')}", "") for key in verbs.fields_of(submission)}
+    decisions = _posted(submission, "decide")
     seen = request.form.get("seen", type=row_id) or _version_when_sent(submission)
     merged = verbs.approve(session, submission, me(), decisions, note, seen, now())
     return _("Approved: %(count)s fields are in the record. The thank-you is on its way.", count=len(merged))
+
+
+def _posted(submission: Submission, kind: str) -> dict[str, str]:
+    """What was typed or chosen for each field, by key, in the controls "`kind`-module-field"."""
+    return {key: request.form.get(f"{kind}-{f.name}", "") for key, f in reading.fields_of(submission).items()}
 
 
 def _version_when_sent(submission: Submission) -> int:
@@ -108,13 +115,21 @@ def _version_when_sent(submission: Submission) -> int:
 
 
 def _page(submission: Submission, problem: str | None = None, undecided: Any = ()) -> str:
-    rows = verbs.differences(db.session, submission)
+    session, waiting = db.session, submission.state is SubmissionState.WAITING
+    shared = {
+        "submission": submission, "customer": submission.invitation.customer, "states": state_names(),
+        "newer": None if waiting else reading.newest_after(session, submission),
+    }  # fmt: skip
+    if reading.is_withdrawn(session, submission):
+        return render_template("review/withdrawn.html", **shared, at=reading.taken_back_at(session, submission))
+    rows, earlier = reading.differences(session, submission), reading.last_before(session, submission)
     return render_template(
-        "review/show.html", submission=submission, customer=submission.invitation.customer, problem=problem,
+        "review/show.html", **shared, problem=problem, undecided=undecided, shown=_shown,
         changed=[row for row in rows if row.is_changed], same=[row for row in rows if not row.is_changed],
-        shown=_shown, undecided=undecided, states=state_names(), now=now(),
-        newer=_newer(submission) if submission.state is SubmissionState.SUPERSEDED else None,
-        accepted=verbs.accepted(db.session, submission),
+        fields=reading.fields_of(submission), accepted=reading.accepted(session, submission),
+        confirmed=addresses.status(session, submission), longest_note=verbs.MAX_FIELD_NOTE,
+        commented=[key for key, comment in _posted(submission, "note").items() if comment],
+        earlier=earlier, since=reading.changed_since(submission, earlier) if earlier else [],
     )  # fmt: skip
 
 
@@ -130,15 +145,9 @@ def _too_late(id_: int, error: Exception) -> str:
     submission = _find(db.session, id_)
     return render_template(
         "review/too_late.html", submission=submission, states=state_names(), customer=submission.invitation.customer,
-        is_stale=isinstance(error, StaleRecord | NotPossible), newer=_newer(submission),
+        is_stale=isinstance(error, StaleRecord | NotPossible), newer=reading.newest_after(db.session, submission),
+        is_withdrawn=reading.is_withdrawn(db.session, submission),
     )  # fmt: skip
-
-
-def _newer(submission: Submission) -> Submission | None:
-    later = select(Submission).where(
-        Submission.invitation_id == submission.invitation_id, Submission.revision > submission.revision
-    )
-    return db.session.scalar(later.order_by(Submission.revision.desc()).limit(1))
 
 
 def _visible() -> Select[Submission]:

@@ -4,45 +4,32 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
 from formsvc.customers import record
-from formsvc.customers.models import CustomerValue, Origin
+from formsvc.customers.models import Origin
 from formsvc.customers.record import Source
-from formsvc.fields import Field
+from formsvc.fields import clean_line
 from formsvc.invitations import verbs as invitations
 from formsvc.invitations.letters import about, post
 from formsvc.questionnaires.verbs import definition_of
-from formsvc.review.diff import Difference, compare, merge
+from formsvc.review.diff import merge
+from formsvc.review.reading import differences, fields_of
 from formsvc.staff.models import Staff
 from formsvc.submissions.models import ConsentKind, Submission, SubmissionState
 
 MAX_NOTE = 2000
+MAX_FIELD_NOTE = 300
 
 
 class TooLate(Exception):
-    """Someone decided before, or the customer sent again."""
+    """Someone decided before, or the customer sent again or took the answers back."""
 
 
 class NoteMissing(ValueError):
     """A return or a rejection needs words for the customer or the files."""
-
-
-def differences(session: Session, submission: Submission) -> list[Difference]:
-    """What is held, or was held until the decision, beside what was answered, in the questionnaire's order."""
-    held = record.held_values(session, submission.invitation.customer, submission.decided_at)
-    return compare(fields_of(submission).values(), held, submission.all_answers)
-
-
-def accepted(session: Session, submission: Submission) -> set[str]:
-    """The fields that went from `submission` into the record."""
-    return set(session.scalars(select(CustomerValue.field).where(CustomerValue.submission_id == submission.id)))
-
-
-def fields_of(submission: Submission) -> dict[str, Field]:
-    return definition_of(submission.invitation.version).fields
 
 
 def approve(
@@ -54,10 +41,14 @@ def approve(
     `seen` is the record's version that the reviewer looked at. Raises TooLate, StaleRecord, Undecided.
     """
     customer = submission.invitation.customer
-    values = merge(differences(session, submission), decisions)
-    _decide(session, submission, reviewer, SubmissionState.APPROVED, thanks or None, now)
+    rows = differences(session, submission)
+    values = merge(rows, decisions)
+    _decide(session, submission, reviewer, SubmissionState.APPROVED, now, note=thanks or None)
     sensitive = {key for key, field in fields_of(submission).items() if field.sensitive}
-    record.change(session, customer, values, _source(submission, reviewer), now, seen=seen, sensitive=sensitive)
+    record.change(
+        session, customer, values, _source(submission, reviewer), now, seen=seen, sensitive=sensitive,
+        confirmed=[row.field.key for row in rows if not row.is_changed],
+    )  # fmt: skip
     customer.language = submission.language
     invitations.mark_closed(session, submission.invitation)
     _record(session, submission, reviewer, "submission.approved", now, fields=sorted(values))
@@ -65,31 +56,43 @@ def approve(
     return sorted(values)
 
 
-def return_(session: Session, submission: Submission, reviewer: Staff, note: str, now: datetime) -> None:
-    """Ask the customer again by the same link, with `note`. Raises TooLate, NoteMissing, invitations.NotPossible."""
-    _decide(session, submission, reviewer, SubmissionState.RETURNED, note, now)
+def return_(
+    session: Session, submission: Submission, reviewer: Staff, note: str, now: datetime,
+    field_notes: Mapping[str, str] = {},
+) -> None:  # fmt: skip
+    """Ask the customer again by the same link, with `note` or with notes to single fields, by key (M16).
+
+    Raises TooLate, NoteMissing, invitations.NotPossible.
+    """
+    notes = _notes(submission, field_notes)
+    if not note and not notes:
+        raise NoteMissing(SubmissionState.RETURNED)
+    _decide(session, submission, reviewer, SubmissionState.RETURNED, now, note=note, field_notes=notes or None)
     invitations.mark_returned(session, submission.invitation, now)
-    _record(session, submission, reviewer, "submission.returned", now)
-    _mail(session, submission, "returned", now, note=note)
+    _record(session, submission, reviewer, "submission.returned", now, fields=list(notes))
+    fields, language = fields_of(submission), submission.language
+    said = [{"label": fields[key].label.in_(language), "note": text} for key, text in notes.items()]
+    _mail(session, submission, "returned", now, note=note, field_notes=said)
 
 
 def reject(session: Session, submission: Submission, reviewer: Staff, note: str, now: datetime) -> None:
     """Take nothing into the record; `note` is the reason. Raises TooLate, NoteMissing."""
-    _decide(session, submission, reviewer, SubmissionState.REJECTED, note, now)
+    if not note:
+        raise NoteMissing(SubmissionState.REJECTED)
+    _decide(session, submission, reviewer, SubmissionState.REJECTED, now, note=note)
     invitations.mark_closed(session, submission.invitation)
     _record(session, submission, reviewer, "submission.rejected", now)
 
 
 def _decide(
-    session: Session, submission: Submission, reviewer: Staff, state: SubmissionState, note: str | None, now: datetime
+    session: Session, submission: Submission, reviewer: Staff, state: SubmissionState, now: datetime, **said: Any
 ) -> None:
-    if state is not SubmissionState.APPROVED and not note:
-        raise NoteMissing(state)
-    session.refresh(submission.invitation, with_for_update=True)  # first, as by a customer who sends again: no deadlock
+    """The invitation is locked first, as by a customer who sends again: in the other order the two wait for ever."""
+    session.refresh(submission.invitation, with_for_update=True)
     decided = session.execute(
         update(Submission)
         .where(Submission.id == submission.id, Submission.state == SubmissionState.WAITING)
-        .values(state=state, decided_at=now, decided_by=reviewer.id, note=note)
+        .values(state=state, decided_at=now, decided_by=reviewer.id, **said)
         .execution_options(synchronize_session=False)
     )
     if getattr(decided, "rowcount", 0) != 1:
@@ -97,11 +100,20 @@ def _decide(
     session.refresh(submission)
 
 
+def _notes(submission: Submission, given: Mapping[str, str]) -> dict[str, str]:
+    """What is said to fields that this customer was asked, in their order; each on one line of MAX_FIELD_NOTE."""
+    customer = submission.invitation.customer
+    modules = definition_of(submission.invitation.version).asked(customer.audience, customer.situation)
+    keys = [field.key for module in modules for field in module.fields]
+    notes = {key: clean_line(given.get(key, ""))[:MAX_FIELD_NOTE] for key in keys}
+    return {key: note for key, note in notes.items() if note}
+
+
 def _source(submission: Submission, reviewer: Staff) -> Source:
     consents = {consent.kind: consent.id for consent in submission.consents}
     return Source(
         Origin.SUBMISSION, reviewer.id, submission.id, consents.get(ConsentKind.PRIVACY),
-        consents.get(ConsentKind.SENSITIVE),
+        consents.get(ConsentKind.SENSITIVE), submission.submitted_at,
     )  # fmt: skip
 
 
@@ -109,8 +121,8 @@ def _record(session: Session, submission: Submission, reviewer: Staff, action: s
     audit.record(session, reviewer.actor, action, submission.subject, now, **more)
 
 
-def _mail(session: Session, submission: Submission, kind: str, now: datetime, note: str) -> None:
+def _mail(session: Session, submission: Submission, kind: str, now: datetime, **more: Any) -> None:
     """Each decision is about another revision, and each revision is decided once: its number is the mail's step."""
     invitation, step = submission.invitation, f"revision-{submission.revision}"
     session.refresh(invitation.customer)
-    post(session, about(invitation), kind, step, now, submission.language, note=note)
+    post(session, about(invitation), kind, step, now, submission.language, **more)

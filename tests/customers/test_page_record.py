@@ -29,6 +29,7 @@ def test_after_a_merge_each_value_knows_its_submission_reviewer_time_and_consent
     page = browser.submit(browser.get(f"/review/{submission}"), press="approve")
     assert page.path.startswith(f"/customers/{given.number}")
     assert "王伟 客户填写（提交 1），李强于 2026-11-23 10:00 采纳，同意记录 1" in page.text
+    assert "zhangmin@example.com 来自工作表，2026-11-23 10:00 · 客户于 2026-11-23 确认" in page.text
     before = [text_of(e) for e in page.root.iter("s")]
     assert before == ["张敏"]
 

@@ -48,7 +48,7 @@ def test_an_emptied_value_is_held_no_more(session: Session) -> None:
     change(session, made, {"contacts.email": None})
     assert "contacts.email" not in record.held_values(session, made)
     assert made.email is None
-    assert record.held(session, made)["contacts.email"].set_at == LATER
+    assert record.history(session, made)[0].set_at == LATER
 
 
 def test_a_change_of_nothing_still_counts_as_one(session: Session) -> None:

@@ -41,7 +41,7 @@ def fill(app: Flask) -> int:
     """Put a row into every table; the id of an approved submission."""
     with writing(app) as session:
         answered = submission(session, secrets={"basic.id_number": "11010519491231002X"})
-        decisions = dict.fromkeys(review.fields_of(answered), "accept")
+        decisions = dict.fromkeys(answered.all_answers, "accept")
         invitation = answered.invitation
         review.approve(session, answered, staff_account(session), decisions, "", invitation.customer.version, NOW)
         of_it = {"invitation_id": invitation.id}

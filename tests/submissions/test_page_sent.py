@@ -52,7 +52,7 @@ def approve(app: Flask, given: Invited) -> None:
     with writing(app) as session:
         found, reviewer = waiting(session), staff.find(session, given.manager)
         assert reviewer
-        decisions = dict.fromkeys(review.fields_of(found), "accept")
+        decisions = dict.fromkeys(found.all_answers, "accept")
         review.approve(session, found, reviewer, decisions, "", found.invitation.customer.version, NOW)
 
 

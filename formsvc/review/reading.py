@@ -1,0 +1,68 @@
+"""What a reviewer looks at: held beside answered, and the revisions before and after."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from formsvc.audit import AuditFact
+from formsvc.customers import record
+from formsvc.customers.models import CustomerValue
+from formsvc.fields import Field
+from formsvc.questionnaires.verbs import definition_of
+from formsvc.review.diff import Difference, compare
+from formsvc.submissions.models import Submission, SubmissionState
+
+
+def differences(session: Session, submission: Submission) -> list[Difference]:
+    """What is held, or was held until the decision, beside what was answered, in the questionnaire's order."""
+    held = record.held_values(session, submission.invitation.customer, submission.decided_at)
+    return compare(fields_of(submission).values(), held, submission.all_answers)
+
+
+def changed_since(submission: Submission, earlier: Submission) -> list[Difference]:
+    """What `submission` answers otherwise than an `earlier` revision, whose answers stand as what is held (M14)."""
+    rows = compare(fields_of(submission).values(), earlier.all_answers, submission.all_answers)
+    return [row for row in rows if row.is_changed]
+
+
+def accepted(session: Session, submission: Submission) -> set[str]:
+    """The fields that went from `submission` into the record."""
+    return set(session.scalars(select(CustomerValue.field).where(CustomerValue.submission_id == submission.id)))
+
+
+def fields_of(submission: Submission) -> dict[str, Field]:
+    return definition_of(submission.invitation.version).fields
+
+
+def newest_after(session: Session, submission: Submission) -> Submission | None:
+    """The newest revision, where it is not `submission` itself."""
+    return _revision(session, submission, Submission.revision > submission.revision)
+
+
+def last_before(session: Session, submission: Submission) -> Submission | None:
+    """The newest revision before `submission`, other than what the customer took back."""
+    older = Submission.revision < submission.revision, Submission.state != SubmissionState.WITHDRAWN
+    before = _revision(session, submission, *older)
+    return before if before and not is_withdrawn(session, before) else None
+
+
+def is_withdrawn(session: Session, submission: Submission) -> bool:
+    """Whether the customer took these answers back, or those that took their place."""
+    if submission.state is not SubmissionState.SUPERSEDED:
+        return submission.state is SubmissionState.WITHDRAWN
+    chain = Submission.revision > submission.revision, Submission.state != SubmissionState.SUPERSEDED
+    later = select(Submission.state).where(Submission.invitation_id == submission.invitation_id, *chain)
+    return session.scalar(later.order_by(Submission.revision).limit(1)) is SubmissionState.WITHDRAWN
+
+
+def taken_back_at(session: Session, submission: Submission) -> datetime | None:
+    """When the customer took these answers back."""
+    fact = AuditFact.subject == submission.subject, AuditFact.action == "submission.withdrawn"
+    return session.scalar(select(AuditFact.at).where(*fact).limit(1))
+
+
+def _revision(session: Session, submission: Submission, *which: ColumnElement[bool]) -> Submission | None:
+    """The newest one of those of the same invitation."""
+    found = select(Submission).where(Submission.invitation_id == submission.invitation_id, *which)
+    return session.scalar(found.order_by(Submission.revision.desc()).limit(1))
