@@ -128,7 +128,7 @@ def test_tick_sends_what_is_due_at_that_time_once(sqlite_app: Flask, clock: time
         "2026-12-01T01:00:00+00:00", "2026-12-02T09:00:00+08:00", "2026-12-09T09:00:00+08:00",
     )]  # fmt: skip
     assert told == [
-        "Mail: 2 sent, 0 failed\n",  # the invitations
+        "Mail: 3 sent, 0 failed\n",  # the invitations, and a receipt
         "Mail: 0 sent, 0 failed\n",
         "Reminders (before): 1\nMail: 1 sent, 0 failed\n",
         "Mail: 0 sent, 0 failed\n",
