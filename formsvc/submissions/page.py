@@ -127,9 +127,10 @@ class Reader:
         return changes(self.opened.asked.questions, self.held, answers, language.current())
 
     def unsent(self, typed: Mapping[str, Raw]) -> Changes:
-        """What was typed and is not what was sent."""
+        """What was typed and is not what was sent; to who may not see that, all that was typed."""
         questions, last = self.opened.asked.questions, self.opened.last
-        return changes(questions, last.all_answers if last else {}, parsed(questions, typed), language.current())
+        sent = last.all_answers if last and self.sees_held else {}
+        return changes(questions, sent, parsed(questions, typed), language.current())
 
     def address(self, **other: str | None) -> str:
         """The page's own address, with what it keeps there, and `other` instead; None takes away."""
