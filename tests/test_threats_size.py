@@ -1,5 +1,6 @@
 """Threats "multipart and size", "null bytes and encodings": hostile bodies are answered, and never with 5xx (M56)."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -67,6 +68,33 @@ def client(sqlite_app: Flask) -> Iterator[FlaskClient]:
 def test_whatever_is_typed_is_answered(client: FlaskClient, path: str, pairs: list[tuple[str, str]]) -> None:
     body = "&".join(f"{encoded(name)}={encoded(text)}" for name, text in pairs).encode()
     assert sent(client, path, body).status_code in (400, 422)
+
+
+@hostile
+@given(
+    st.lists(st.tuples(st.sampled_from(NAMES), ODD), max_size=30),
+    st.sampled_from(["submit", "save", "language", "full", "withdraw"]),
+    st.booleans(),
+)
+def test_whatever_is_typed_by_who_has_the_token_is_answered(
+    client: FlaskClient, path: str, pairs: list[tuple[str, str]], action: str, is_script: bool
+) -> None:
+    """With the token of the page all of it is parsed, kept or refused."""
+    token = re.search('name="csrf_token" value="([^"]+)"', client.get(path).text)
+    assert token
+    given_before = {
+        "csrf_token": token[1],
+        "action": action,
+        "draft": "1",
+        "consent": "yes",
+        "consent_sensitive": "yes",
+    }
+    pairs = [*given_before.items(), *(pair for pair in pairs if pair[0] not in given_before)]
+    body = "&".join(f"{encoded(name)}={encoded(text)}" for name, text in pairs).encode()
+    headers = {"Accept": "application/json"} if is_script else {}
+    answer = client.post(path, data=body, content_type=FORM, headers=headers)
+    assert answer.status_code in (200, 303, 409, 422)
+    assert client.get(path).status_code == 200
 
 
 @hostile

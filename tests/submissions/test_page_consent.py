@@ -2,8 +2,12 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from formsvc.audit import AuditFact
 from formsvc.customers.models import Audience
+from formsvc.db import db
+from formsvc.mail.models import OutboxMessage
 from tests.browser import Browser
 from tests.filling import ID_CARD, INDIVIDUAL, Invited, Typed, everything, hold_secret, invited, submissions
 
@@ -67,3 +71,20 @@ def test_a_held_sensitive_value_that_is_left_empty_needs_no_consent_and_stays(
     (sent,) = submissions(sqlite_app)
     assert sent.secrets is None
     assert "basic.id_number" not in sent.answers
+
+
+def test_a_sensitive_value_goes_nowhere_but_where_it_is_encrypted(
+    browser: Browser, sqlite_app: Flask, given: Invited, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not into mail, audit facts, logs, addresses or the pages of staff (M51)."""
+    typed = {**CARD, "consent_sensitive": "yes"}
+    browser.submit(browser.get(given.path), typed, "save")
+    sent = browser.submit(browser.get(given.path), typed, "submit", status=303, follow=False)
+    with sqlite_app.app_context():
+        mail = [str(row.content) for row in db.session.scalars(select(OutboxMessage))]
+        facts = [str(row.detail) + row.subject for row in db.session.scalars(select(AuditFact))]
+    browser.sign_in(given.manager)
+    pages = [browser.get(path).html for path in ("/review/", "/review/1", f"/customers/{given.number}")]
+    said = [sent.response.headers["Location"], browser.get(given.path).html, *mail, *facts, *pages, caplog.text]
+    assert [text for text in said if ID_CARD in text or ID_CARD[:-4] in text] == []
+    assert ID_CARD not in everything(sqlite_app)
