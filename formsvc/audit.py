@@ -7,6 +7,7 @@ from sqlalchemy import Index, String, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from formsvc.db import Base
+from formsvc.statements import Statement
 
 SYSTEM = "system"
 
@@ -25,10 +26,10 @@ class AuditFact(Base):
     detail: Mapped[dict[str, Any]]
 
 
-_RECORD = insert(AuditFact.metadata.tables[AuditFact.__tablename__])
+_RECORD = Statement(insert(AuditFact), "at", "actor", "action", "subject", "detail")
 
 
 def record(session: Session, actor: str, action: str, subject: str, now: datetime, **detail: Any) -> None:
     """Add the fact that `actor` ("staff:3", "customer:8" or "system") did `action` to `subject` ("customer:8")."""
     fact = {"at": now, "actor": actor, "action": action, "subject": subject, "detail": detail}
-    session.connection().execute(_RECORD, fact)
+    _RECORD.run(session.connection(), fact)

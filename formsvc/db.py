@@ -2,10 +2,11 @@
 
 import fcntl
 import logging
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from inspect import iscoroutinefunction
@@ -24,6 +25,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
+LOCK, TURN = "write.lock", "has its turn"
 db = SQLAlchemy()
 alembic = Alembic(run_mkdir=False)
 
@@ -113,35 +115,29 @@ def init_app(app: Flask, url: str, migrations: Path) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():
         engine = db.engine
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _set_up_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
-            app.extensions["reading"] = engine.execution_options(reads=True)
-        else:
-            app.extensions["reading"] = engine.execution_options(isolation_level="AUTOCOMMIT")
+    if engine.dialect.name == "sqlite":
+        _listen_sqlite(engine, app.extensions["config"].var / LOCK)
+        app.extensions["reading"] = engine.execution_options(reads=True)
+    else:
+        app.extensions["reading"] = engine.execution_options(isolation_level="AUTOCOMMIT")
+    app.extensions["writing"] = engine.execution_options(writes=True)
 
 
 @contextmanager
 def transaction() -> Iterator[Session]:
     """A session whose changes are committed together at the end, or not at all.
 
+    It begins with its first statement, and on SQLite has its turn from then on: what can be made before is made before.
     Raises RuntimeError within another one: it would wait for the other's turn for ever.
     """
     if "writing" in g:
         raise RuntimeError("a transaction within a transaction")
     g.writing = True
     try:
-        with _begun() as session:
+        with Session(current_app.extensions["writing"], expire_on_commit=False) as session, session.begin():
             yield session
     finally:
         g.pop("writing")
-
-
-@contextmanager
-def _begun() -> Iterator[Session]:
-    engine = db.engine.execution_options(writes=True)
-    with _turn(engine), Session(engine, expire_on_commit=False) as session, session.begin():
-        yield session
 
 
 @contextmanager
@@ -190,15 +186,8 @@ def migrating() -> Iterator[None]:
 
 
 @contextmanager
-def _turn(engine: Engine) -> Iterator[None]:
-    """Writers of SQLite take turns at a lock file: retrying on busy makes a tail of half a second."""
-    with _only_one() if engine.dialect.name == "sqlite" else nullcontext():
-        yield
-
-
-@contextmanager
 def _only_one() -> Iterator[None]:
-    path: Path = current_app.extensions["config"].var / "write.lock"
+    path: Path = current_app.extensions["config"].var / LOCK
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
@@ -207,6 +196,22 @@ def _only_one() -> Iterator[None]:
 def _as_plain_type(kind: str, item: Any, _context: Any) -> str | bool:
     """Migrations name the database's own types: they must not change with the code."""
     return f"sa.{item.impl!r}" if kind == "type" and isinstance(item, TypeDecorator) else False
+
+
+def _listen_sqlite(engine: Engine, lock: Path) -> None:
+    """Have each connection set up, and writers take turns at the file `lock`: retrying on busy makes a long tail.
+
+    Each connection has the file open for itself, since locks belong to what was opened, and not to threads.
+    """
+
+    def open_lock(_connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        entry.info[LOCK] = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "connect", open_lock)
+    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "checkin", _end_turn)
+    event.listen(engine, "close", _close_lock)
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -229,5 +234,21 @@ def _loosen_foreign_keys(connection: DBAPIConnection, _entry: ConnectionPoolEntr
 def _begin_sqlite(connection: Connection) -> None:
     """Writers take the lock when they begin: one that read first could not upgrade, and would lose its turn."""
     options = connection.get_execution_options()
-    if not options.get("reads"):
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN DEFERRED")
+    if options.get("writes"):
+        fcntl.flock(connection.info[LOCK], fcntl.LOCK_EX)
+        connection.info[TURN] = True
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif not options.get("reads"):
+        connection.exec_driver_sql("BEGIN DEFERRED")
+
+
+def _end_turn(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    """The connection goes back to the pool, which it does after a commit and after a rollback."""
+    if entry.info.pop(TURN, False):
+        fcntl.flock(entry.info[LOCK], fcntl.LOCK_UN)
+
+
+def _close_lock(_connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    if LOCK in entry.info:
+        os.close(entry.info.pop(LOCK))  # which gives the turn back, too
+    entry.info.pop(TURN, None)

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
@@ -15,14 +15,16 @@ from formsvc.invitations.letters import about, post
 from formsvc.invitations.models import LIVE, MOVES, Invitation, InvitationState
 from formsvc.invitations.schedule import Step
 from formsvc.questionnaires.verbs import current, definition_of
+from formsvc.statements import Statement
 
 ANSWERABLE = tuple(state for state in InvitationState if InvitationState.ANSWERED in MOVES[state])
 _table = Invitation.metadata.tables[Invitation.__tablename__]
-_TAKE_ANSWER = (
+_TAKE_ANSWER = Statement(
     update(_table)
     .where(
         _table.c.id == bindparam("invitation"), _table.c.link_number == bindparam("link"),
-        _table.c.revision == bindparam("seen"), _table.c.closes_at > bindparam("now"), _table.c.state.in_(ANSWERABLE),
+        _table.c.revision == bindparam("seen"), _table.c.closes_at > bindparam("now"),
+        or_(*(_table.c.state == state for state in ANSWERABLE)),
     )
     .values(state=InvitationState.ANSWERED, revision=_table.c.revision + 1, next_step=None, due_at=None)
 )  # fmt: skip
@@ -101,7 +103,7 @@ def take_answer(session: Session, invitation_id: int, link_number: int, seen: in
     One conditional UPDATE, which nothing was read for: two who send at once find the row taken.
     """
     given = {"invitation": invitation_id, "link": link_number, "seen": seen, "now": now}
-    return session.connection().execute(_TAKE_ANSWER, given).rowcount == 1
+    return _TAKE_ANSWER.run(session.connection(), given) == 1
 
 
 def take_back_answer(session: Session, invitation_id: int) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, defer
 
 from formsvc import queue
 from formsvc.mail.models import MailState, OutboxMessage
+from formsvc.statements import Statement
 
 LEASE = timedelta(minutes=10)
 BACKOFF = (1, 2, 5, 15, 60, 180, 720)  # minutes after the first failed try, the second, …
@@ -21,10 +22,11 @@ CODES = ("code", "mobile-code")  # somebody waits for these: they overtake all o
 CODE_LASTS = timedelta(minutes=10)
 OVERTAKE = timedelta(days=1)  # how much earlier they are due
 ONCE = {  # built once: a customer waits while the statement runs
-    name: insert(OutboxMessage)
-    .on_conflict_do_nothing(index_elements=["kind", "subject", "step"])
-    .inline()
-    .execution_options(preserve_rowcount=True)
+    name: Statement(
+        insert(OutboxMessage).on_conflict_do_nothing(index_elements=["kind", "subject", "step"]).inline(),
+        *("kind", "subject", "step", "recipient", "sender_name", "reply_to", "content", "message_id", "state"),
+        *("created_at", "due_at", "attempts"),
+    )
     for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
 }
 WAKE = "wake the worker after the commit"
@@ -66,8 +68,9 @@ def put(session: Session, message: Message, now: datetime) -> bool:
         "sender_name": message.sender_name, "reply_to": message.reply_to, "content": message.content,
         "message_id": make_msgid(domain=sender.rpartition("@")[2]), "created_at": now,
         "due_at": now - OVERTAKE if message.kind in CODES else now,
+        "state": MailState.QUEUED, "attempts": 0,
     }  # fmt: skip
-    if connection.execute(ONCE[connection.dialect.name], row).rowcount == 0:
+    if ONCE[connection.dialect.name].run(connection, row) == 0:
         return False
     session.info[WAKE] = message.is_urgent or session.info.get(WAKE, False)
     return True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
 from formsvc.customers.manager import Contact, organisation
 from formsvc.customers.models import Customer
@@ -19,6 +19,7 @@ from formsvc.questionnaires.forms import Asked, asked_of
 from formsvc.questionnaires.models import QuestionnaireVersion
 from formsvc.questionnaires.verbs import definition_of_version
 from formsvc.staff.models import Staff
+from formsvc.statements import Statement
 from formsvc.submissions.models import Draft, Submission, SubmissionState
 
 MENDABLE = (SubmissionState.WAITING, SubmissionState.RETURNED)
@@ -126,11 +127,11 @@ def find(connection: Connection, token: str, reader: str, now: datetime) -> Open
 
 def read(connection: Connection, invitation_id: int, reader: str = "") -> Opened | None:
     """The invitation with that id, in whatever state it is; None where there is none."""
-    row = connection.execute(_OPENED, {"id": invitation_id, "reader": reader}).first()
+    row = _OPENED.first(connection, {"id": invitation_id, "reader": reader})
     return _opened(connection, row) if row else None
 
 
-def _opened(connection: Connection, row: Row[Any]) -> Opened:
+def _opened(connection: Connection, row: Any) -> Opened:
     definition = definition_of_version(connection, row.version_id, row.checksum)
     held, verified = held_and_verified(row.held)
     return Opened(
@@ -141,7 +142,7 @@ def _opened(connection: Connection, row: Row[Any]) -> Opened:
     )  # fmt: skip
 
 
-def _about(row: Row[Any], definition: Definition) -> About:
+def _about(row: Any, definition: Definition) -> About:
     manager = Contact(row.manager_name, row.manager_email, row.manager_phone) if row.manager_email else None
     return About(
         row.id, row.link_number, row.customer_name, row.contact, row.email, row.language, manager, definition,
@@ -149,7 +150,7 @@ def _about(row: Row[Any], definition: Definition) -> About:
     )  # fmt: skip
 
 
-def _sent(row: Row[Any]) -> Sent | None:
+def _sent(row: Any) -> Sent | None:
     if row.sent_id is None:
         return None
     return Sent(
@@ -158,7 +159,7 @@ def _sent(row: Row[Any]) -> Sent | None:
     )  # fmt: skip
 
 
-def _saved(row: Row[Any]) -> Saved | None:
+def _saved(row: Any) -> Saved | None:
     if row.draft is None:
         return None
     return Saved(row.draft, row.typed["fields"], row.typed["agreed"], row.typed["opened_at"], row.saved_at)
@@ -201,4 +202,4 @@ def _statement() -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-_OPENED = _statement()
+_OPENED = Statement(_statement())

@@ -13,6 +13,7 @@ from formsvc.fields import Value
 from formsvc.invitations import verbs as invitations
 from formsvc.invitations.letters import post
 from formsvc.invitations.models import Invitation, InvitationState
+from formsvc.statements import Statement
 from formsvc.submissions import addresses, drafts, reading
 from formsvc.submissions.models import CompletionTime, Consent, ConsentKind, Submission, SubmissionState
 from formsvc.submissions.reading import OPEN_STATES, Opened
@@ -21,8 +22,12 @@ from formsvc.submissions.reading import OPEN_STATES, Opened
 _submissions, _consents, _times = (
     model.metadata.tables[model.__tablename__] for model in (Submission, Consent, CompletionTime)
 )
-_SUBMIT = insert(_submissions).returning(_submissions.c.id)
-_CONSENT, _TIME = insert(_consents), insert(_times)
+_SUBMIT = Statement(
+    insert(_submissions).returning(_submissions.c.id),
+    *("invitation_id", "revision", "state", "answers", "secrets", "language", "submitted_at"),
+)
+_CONSENT = Statement(insert(_consents), "submission_id", "kind", "text_version", "language", "given_at")
+_TIME = Statement(insert(_times), "version_id", "seconds", "sections")
 
 
 class LinkIsDead(Exception):
@@ -72,13 +77,14 @@ def submit(session: Session, opened: Opened, answers: Answers, now: datetime) ->
         "invitation_id": opened.id, "revision": answers.seen + 1, "state": SubmissionState.WAITING,
         "answers": dict(answers.values), "secrets": kept or None, "language": answers.language, "submitted_at": now,
     }  # fmt: skip
-    id_ = int(connection.execute(_SUBMIT, row).scalar_one())
-    connection.execute(_CONSENT, _given(connection, opened, answers, id_, bool(kept), now))
+    id_ = int(_SUBMIT.first(connection, row).id)
+    for consent in _given(connection, opened, answers, id_, bool(kept), now):
+        _CONSENT.run(connection, consent)
     addresses.enter(session, opened, answers.values, answers.language, now)
     if answers.times and not answers.seen:
         sections = {module: seconds for module, seconds in answers.times.items() if module}
         time = {"version_id": opened.version_id, "seconds": answers.times[""], "sections": sections}
-        connection.execute(_TIME, time)
+        _TIME.run(connection, time)
     if opened.draft:
         drafts.forget(session, opened, answers.reader, opened.draft.number)
     step = f"revision-{row['revision']}"

@@ -1,0 +1,106 @@
+"""Statements of the hot paths: compiled once, and handed to the driver without what SQLAlchemy does at each `execute`.
+
+That is a cache key, a context, a result and their events, together about twice as much work as the statement itself.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Dialect, Insert, Select, Update
+
+Convert = Callable[[Any], Any]
+
+
+class Statement:
+    """A SELECT, INSERT or UPDATE in SQLAlchemy's terms, with values as its types take and give them.
+
+    It runs in the transaction of the connection that it is given, on both engines. An INSERT names its columns: their
+    defaults in Python are not filled in. Instead of `IN` it has `OR`: the text must be known once and for all. Errors
+    are the driver's own.
+    """
+
+    def __init__(self, query: Select[Any] | Insert | Update, *columns: str) -> None:
+        self._query, self._columns = query, columns or None
+        self._compiled: dict[str, _Compiled] = {}
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> int:
+        """How many rows it made or changed."""
+        with closing(self._executed(connection, values)) as cursor:
+            return int(cursor.rowcount)
+
+    def first(self, connection: Connection, values: Mapping[str, Any]) -> Any:
+        """The first row, with its columns by name; None where there is none."""
+        with closing(self._executed(connection, values)) as cursor:
+            row = cursor.fetchone()
+        return row and self._for(connection.dialect).row(row)
+
+    def _executed(self, connection: Connection, values: Mapping[str, Any]) -> Any:
+        compiled = self._for(connection.dialect)
+        given = compiled.given(values)
+        cursor = connection.connection.cursor()
+        for listener in connection.dispatch.before_cursor_execute:  # who watches statements sees these, too
+            listener(connection, cursor, compiled.text, given, None, False)
+        cursor.execute(compiled.text, given)
+        return cursor
+
+    def _for(self, dialect: Dialect) -> "_Compiled":
+        if dialect.name not in self._compiled:
+            self._compiled[dialect.name] = _compiled(self._query, self._columns, dialect)
+        return self._compiled[dialect.name]
+
+
+class _Compiled(NamedTuple):
+    """A statement as one engine's driver takes it: `fixed` are the values that it has itself."""
+
+    text: str
+    fixed: Mapping[str, Any]
+    takes: Mapping[str, Convert]
+    order: Callable[[Mapping[str, Any]], Any]
+    gives: tuple[tuple[int, Convert], ...]
+    make: Callable[[Any], Any]
+
+    def given(self, values: Mapping[str, Any]) -> Any:
+        """What the driver is given besides the text."""
+        named = {**self.fixed, **values}
+        for name, convert in self.takes.items():
+            named[name] = convert(named[name])
+        return self.order(named)
+
+    def row(self, row: Any) -> Any:
+        cells = list(row)
+        for place, convert in self.gives:
+            cells[place] = convert(cells[place])
+        return self.make(cells)
+
+
+def _compiled(query: Any, columns: tuple[str, ...] | None, dialect: Dialect) -> _Compiled:
+    compiled = query.compile(dialect=dialect, column_keys=columns)
+    binds = {name: bind for bind, name in compiled.bind_names.items()}
+    into = {name: _of_type(bind, dialect).bind_processor(dialect) for name, bind in binds.items()}
+    fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
+    out = [_of_type(column, dialect).result_processor(dialect, None) for column in query.exported_columns]
+    names = compiled.positiontup
+    return _Compiled(
+        text=compiled.string,
+        fixed={name: convert(value) if (convert := into[name]) else value for name, value in fixed.items()},
+        takes={name: convert for name, convert in into.items() if convert and name not in fixed},
+        order=_in_order(names) if names is not None else dict,
+        gives=tuple((place, convert) for place, convert in enumerate(out) if convert),
+        make=_maker(query.exported_columns.keys()),
+    )
+
+
+def _maker(names: Sequence[str]) -> Callable[[Any], Any]:
+    row: Any = namedtuple("Row", names)  # type: ignore[misc] # the names are known to the statement alone
+    return row._make
+
+
+def _in_order(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    return lambda values: tuple([values[name] for name in names])
+
+
+def _of_type(element: Any, dialect: Dialect) -> Any:
+    """The type of `element` as the engine has it."""
+    return element.type.dialect_impl(dialect)
