@@ -5,12 +5,16 @@ import hashlib
 import hmac
 import json
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, current_app
+from itsdangerous import Serializer, Signer, TimestampSigner, URLSafeSerializer, URLSafeTimedSerializer
+from itsdangerous.encoding import base64_encode, want_bytes
+from itsdangerous.url_safe import URLSafeSerializerMixin
 from sqlalchemy import Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
@@ -26,6 +30,50 @@ class EncryptedJSON(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else decrypted(value)
+
+
+class _KeysOnce(Signer):
+    """Derives its keys once: itsdangerous does that for each token."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._derived = {secret: super(_KeysOnce, self).derive_key(secret) for secret in self.secret_keys}
+
+    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
+        return self._derived[self.secret_key if secret_key is None else want_bytes(secret_key)]
+
+
+class _TimedKeysOnce(_KeysOnce, TimestampSigner):
+    """The same, with the time of the signature."""
+
+
+class _Once(URLSafeSerializerMixin):
+    """Makes its signer once, and compresses nothing that is short: both take longer than the signature."""
+
+    SHORT = 100  # bytes: below, compression saves a few at most
+
+    @cached_property
+    def _signer(self) -> Signer:
+        return super().make_signer()
+
+    def make_signer(self, salt: str | bytes | None = None) -> Signer:
+        return self._signer if salt in (None, self.salt) else super().make_signer(salt)
+
+    def dump_payload(self, obj: Any) -> bytes:
+        text = Serializer.dump_payload(self, obj)
+        return base64_encode(text) if len(text) < self.SHORT else super().dump_payload(obj)
+
+
+class Tokens(_Once, URLSafeSerializer):
+    """Signs what links say; itsdangerous reads and writes the same."""
+
+    default_signer = _KeysOnce
+
+
+class TimedTokens(_Once, URLSafeTimedSerializer):
+    """Signs what cookies and forms say, with the time; itsdangerous reads and writes the same."""
+
+    default_signer = _TimedKeysOnce
 
 
 def init_app(app: Flask, keys: Sequence[str]) -> None:

@@ -4,11 +4,11 @@ import hashlib
 from typing import Any
 
 from flask import Flask, current_app
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from config import Config
-from formsvc.crypto import derive
+from formsvc.crypto import Tokens, derive
 from formsvc.web.urls import absolute
 
 PREFIX = "/q/"
@@ -18,10 +18,10 @@ def init_app(app: Flask, config: Config) -> None:
     app.extensions["links"] = signer(config, "invitation")
 
 
-def signer(config: Config, purpose: str) -> URLSafeSerializer:
+def signer(config: Config, purpose: str) -> Tokens:
     """Signs tokens for one purpose only, with the newest key; all keys verify."""
     keys = [derive(key, purpose) for key in reversed(config.secret_keys)]  # the last one signs
-    return URLSafeSerializer(keys, purpose, signer_kwargs={"digest_method": hashlib.sha256})
+    return Tokens(keys, purpose, signer_kwargs={"digest_method": hashlib.sha256})
 
 
 def token(invitation_id: int, link_number: int) -> str:
@@ -35,13 +35,13 @@ def read(token: str) -> tuple[int, int] | None:
     return (int(said[0]), int(said[1])) if said else None
 
 
-def sign(serializer: URLSafeSerializer, said: Any) -> str:
+def sign(serializer: Tokens, said: Any) -> str:
     """A token that says `said`."""
     made: str | bytes = serializer.dumps(said)
     return made if isinstance(made, str) else made.decode()
 
 
-def signed(serializer: URLSafeSerializer, token: str) -> Any:
+def signed(serializer: Tokens, token: str) -> Any:
     """What a token says, after its signature was checked; None for one that `serializer` did not make."""
     signature = token.rpartition(".")[2]
     try:
@@ -57,6 +57,6 @@ def url(invitation_id: int, link_number: int) -> str:
     return absolute(PREFIX + token(invitation_id, link_number))
 
 
-def _serializer() -> URLSafeSerializer:
-    serializer: URLSafeSerializer = current_app.extensions["links"]
+def _serializer() -> Tokens:
+    serializer: Tokens = current_app.extensions["links"]
     return serializer

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from flask import Flask, current_app
-from itsdangerous import URLSafeSerializer
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from config import Config
 from formsvc import audit
+from formsvc.crypto import Tokens
 from formsvc.fields import Value, masked
 from formsvc.invitations import links
 from formsvc.invitations.letters import about, post
@@ -145,6 +145,6 @@ def _folded(address: str) -> str:
     return local + at + domain.lower()
 
 
-def _serializer() -> URLSafeSerializer:
-    serializer: URLSafeSerializer = current_app.extensions["confirm-links"]
+def _serializer() -> Tokens:
+    serializer: Tokens = current_app.extensions["confirm-links"]
     return serializer

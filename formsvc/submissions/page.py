@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from flask import render_template, request
 from flask_babel import gettext as _
-from flask_wtf.csrf import generate_csrf
 
 from formsvc.fields import Field, Raw, Value, masked
 from formsvc.questionnaires.cells import Cell, is_odd
@@ -21,6 +20,7 @@ from formsvc.submissions.sheet import Page, sheet_of
 from formsvc.submissions.summary import Changes, changes, parsed, shown
 from formsvc.web import language
 from formsvc.web.show import day, instant
+from formsvc.web.tokens import form_token
 
 KEPT_IN_ADDRESS = ("lang", "blank", "edit")
 
@@ -79,7 +79,7 @@ class Reader:
             "mark": _("Please check:") + " " if wrong or filling.consent_errors else "",
             "who": opened.about.customer if self.sees_held else "",
             "deadline": _day(opened.about.deadline_on, reader), "manager": opened.manager.name,
-            "action": self.address(), "csrf": generate_csrf(), "seen": str(filling.seen),
+            "action": self.address(), "csrf": form_token(), "seen": str(filling.seen),
             "draft": str(filling.draft), "opened": str(filling.opened_at or int(self.now.timestamp())),
             "saved": _("Saved at %(time)s.", time=instant(filling.saved_at)) if filling.saved_at else "",
             **{f"action {code}": self.address(lang=code) for code in language.LANGUAGES},

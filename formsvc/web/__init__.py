@@ -1,13 +1,15 @@
 """What every page shares: access, errors, headers, language, limits, health."""
 
-from typing import Any
+import hashlib
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 
 from config import Config
-from formsvc.web import errors, headers, health, language, show, urls
+from formsvc.crypto import TimedTokens
+from formsvc.web import errors, headers, health, language, show, tokens, urls
 
 csrf = CSRFProtect()
 MAX_BODY = 512 * 1024  # many times the longest answers; no page takes a file
@@ -16,11 +18,13 @@ MAX_BODY = 512 * 1024  # many times the longest answers; no page takes a file
 class Sessions(SecureCookieSessionInterface):
     """Flask's sessions, with a signer that is made once: Flask makes two for each request."""
 
-    signer: Any = None
+    def __init__(self, app: Flask) -> None:
+        keys = [*app.config["SECRET_KEY_FALLBACKS"], app.config["SECRET_KEY"]]  # the last one signs
+        signing = {"key_derivation": self.key_derivation, "digest_method": hashlib.sha1}
+        self._serializer = TimedTokens(keys, salt=self.salt, serializer=self.serializer, signer_kwargs=signing)
 
-    def get_signing_serializer(self, app: Flask) -> Any:
-        self.signer = self.signer or super().get_signing_serializer(app)
-        return self.signer
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer:
+        return self._serializer
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -35,9 +39,10 @@ def init_app(app: Flask, config: Config) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session: an hour is shorter than a long form
     )
-    app.session_interface = Sessions()
+    app.session_interface = Sessions(app)
     urls.init_app(app)
     csrf.init_app(app)
+    tokens.init_app(app)
     language.init_app(app)
     show.init_app(app)
     errors.init_app(app)

@@ -8,17 +8,19 @@ POLICY = (
 )
 
 
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",  # a link's token never leaves with a click
+}
+PAGES = {"Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"}
+FILES = {"Cache-Control": "public, max-age=3600"}
+
+
 def init_app(app: Flask) -> None:
     app.after_request(add_headers)
 
 
 def add_headers(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", POLICY)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"  # a link's token never leaves with a click
-    if request.endpoint == "static":
-        response.headers["Cache-Control"] = "public, max-age=3600"
-    else:
-        response.headers["Cache-Control"] = "no-store"
-        response.vary.update(("Cookie", "Accept-Language"))
+    response.headers.update(ALWAYS | (FILES if request.endpoint == "static" else PAGES))
     return response
