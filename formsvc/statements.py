@@ -5,7 +5,6 @@ That is a cache key, a context, a result and their events, together about twice 
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Insert, Select, Update
@@ -27,28 +26,46 @@ class Statement:
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> int:
         """How many rows it made or changed."""
-        with closing(self._executed(connection, values)) as cursor:
-            return int(cursor.rowcount)
+        return self.bound(connection.dialect, values).run(connection)
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         """The first row, with its columns by name; None where there is none."""
-        with closing(self._executed(connection, values)) as cursor:
-            row = cursor.fetchone()
-        return row and self._for(connection.dialect).row(row)
+        return self.bound(connection.dialect, values).first(connection)
 
-    def _executed(self, connection: Connection, values: Mapping[str, Any]) -> Any:
-        compiled = self._for(connection.dialect)
-        given = compiled.given(values)
-        cursor = connection.connection.cursor()
-        for listener in connection.dispatch.before_cursor_execute:  # who watches statements sees these, too
-            listener(connection, cursor, compiled.text, given, None, False)
-        cursor.execute(compiled.text, given)
-        return cursor
-
-    def _for(self, dialect: Dialect) -> "_Compiled":
+    def bound(self, dialect: Dialect, values: Mapping[str, Any]) -> "Bound":
+        """The statement with its values, converted and encrypted before it is anyone's turn."""
         if dialect.name not in self._compiled:
             self._compiled[dialect.name] = _compiled(self._query, self._columns, dialect)
-        return self._compiled[dialect.name]
+        compiled = self._compiled[dialect.name]
+        return Bound(compiled, compiled.given(values))
+
+
+class Bound(NamedTuple):
+    """A statement that is ready to run."""
+
+    compiled: "_Compiled"
+    given: Any
+
+    def run(self, connection: Connection) -> int:
+        """How many rows it made or changed."""
+        cursor = self._executed(connection)
+        rows = int(cursor.rowcount)
+        cursor.close()
+        return rows
+
+    def first(self, connection: Connection) -> Any:
+        """The first row, with its columns by name; None where there is none."""
+        cursor = self._executed(connection)
+        row = cursor.fetchone()
+        cursor.close()
+        return row and self.compiled.row(row)
+
+    def _executed(self, connection: Connection) -> Any:
+        cursor = connection.connection.cursor()
+        for listener in connection.dispatch.before_cursor_execute:  # who watches statements sees these, too
+            listener(connection, cursor, self.compiled.text, self.given, None, False)
+        cursor.execute(self.compiled.text, self.given)
+        return cursor
 
 
 class _Compiled(NamedTuple):

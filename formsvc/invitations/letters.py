@@ -1,6 +1,6 @@
 """Mail to the one who is asked: what every kind of it says of the invitation."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -51,7 +51,21 @@ def post(
     subject: str | None = None,
     **context: Any,
 ) -> bool:
-    """Queue a mail from the manager; False where it was queued before, or no address is held.
+    """Queue a mail from the manager; False where it was queued before, or no address is held: see `letter`."""
+    message = letter(about, kind, step, language, recipient, subject, **context)
+    return message is not None and put(session, message, now)
+
+
+def letter(
+    about: About,
+    kind: str,
+    step: str,
+    language: str | None = None,
+    recipient: str | None = None,
+    subject: str | None = None,
+    **context: Any,
+) -> Message | None:
+    """A mail from the manager; None where no address is held.
 
     It goes to the customer, or to `recipient` (the number, for an SMS), in `language` or in the one that is held of the
     customer. Only an address that is held reads who the customer is: another may be a slip of the finger. `subject` is
@@ -60,22 +74,21 @@ def post(
     """
     address, language = recipient or about.email, language or about.language
     if not address:
-        return False
+        return None
     manager = about.manager or _organisation(language)
     names = {"name": about.customer, "contact": about.contact} if address == about.email else {}
     shared = {
         "customer": {**names, "has_manager": about.manager is not None},
-        "manager": asdict(manager),
+        "manager": {"name": manager.name, "email": manager.email, "phone": manager.phone},
         "title": about.definition.title.in_(language),
         "purpose": about.definition.privacy.purpose.in_(language),
         "deadline": about.deadline_on.isoformat(),
         "url": links.url(about.id, about.link_number),
     }
-    message = Message(
+    return Message(
         kind=kind, subject=subject or f"invitation:{about.id}", step=step, recipient=address, language=language,
         context=shared | context, is_urgent=kind != "receipt", sender_name=manager.name, reply_to=manager.email,
     )  # fmt: skip
-    return put(session, message, now)
 
 
 def _organisation(language: str) -> Contact:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import make_msgid
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app
 from sqlalchemy import and_, event, or_, select, update
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, defer
 
 from formsvc import queue
 from formsvc.mail.models import MailState, OutboxMessage
-from formsvc.statements import Statement
+from formsvc.statements import Bound, Statement
 
 LEASE = timedelta(minutes=10)
 BACKOFF = (1, 2, 5, 15, 60, 180, 720)  # minutes after the first failed try, the second, …
@@ -56,24 +56,37 @@ class Message:
         return {"language": self.language, "context": self.context}
 
 
-def put(session: Session, message: Message, now: datetime) -> bool:
-    """Queue `message` with this transaction, by one INSERT. False where it was queued before: it is not sent twice.
+class Ready(NamedTuple):
+    """A message that is encrypted already, and only has to be put."""
 
-    Raises StatementError where its context is not JSON.
-    """
+    insert: Bound
+    is_urgent: bool
+
+
+def ready(session: Session, message: Message, now: datetime) -> Ready:
+    """`message` for `put_ready`, made before anything is locked. Raises TypeError where its context is not JSON."""
     sender = current_app.extensions["config"].mail.sender
-    connection = session.connection()
     row = {
         "kind": message.kind, "subject": message.subject, "step": message.step, "recipient": message.recipient,
         "sender_name": message.sender_name, "reply_to": message.reply_to, "content": message.content,
         "message_id": make_msgid(domain=sender.rpartition("@")[2]), "created_at": now,
-        "due_at": now - OVERTAKE if message.kind in CODES else now,
-        "state": MailState.QUEUED, "attempts": 0,
+        "due_at": now - OVERTAKE if message.kind in CODES else now, "state": MailState.QUEUED, "attempts": 0,
     }  # fmt: skip
-    if ONCE[connection.dialect.name].run(connection, row) == 0:
+    dialect = session.get_bind().dialect
+    return Ready(ONCE[dialect.name].bound(dialect, row), message.is_urgent)
+
+
+def put_ready(session: Session, message: Ready) -> bool:
+    """Queue `message` with this transaction, by one INSERT. False where it was queued before: it is not sent twice."""
+    if message.insert.run(session.connection()) == 0:
         return False
     session.info[WAKE] = message.is_urgent or session.info.get(WAKE, False)
     return True
+
+
+def put(session: Session, message: Message, now: datetime) -> bool:
+    """`put_ready` what is made `ready`."""
+    return put_ready(session, ready(session, message, now))
 
 
 def lease(session: Session, now: datetime, limit: int, due_by: datetime | None = None) -> list[OutboxMessage]:

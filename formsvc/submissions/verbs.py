@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from formsvc import audit
 from formsvc.fields import Value
 from formsvc.invitations import verbs as invitations
-from formsvc.invitations.letters import post
+from formsvc.invitations.letters import letter
 from formsvc.invitations.models import Invitation, InvitationState
+from formsvc.mail import outbox
 from formsvc.statements import Statement
 from formsvc.submissions import addresses, drafts, reading
 from formsvc.submissions.models import CompletionTime, Consent, ConsentKind, Submission, SubmissionState
@@ -65,31 +66,33 @@ def submit(session: Session, opened: Opened, answers: Answers, now: datetime) ->
 
     Raises LinkIsDead, AlreadyDecided, SentMeanwhile.
     """
-    if not invitations.take_answer(session, opened.id, opened.link_number, answers.seen, now):
-        return _sent_before(session, opened, answers, now)
-    base = opened.last if answers.seen else None
-    kept = carried(opened, answers)
-    connection = session.connection()
-    if base:
-        waiting = _submissions.c.id == base.id, _submissions.c.state == SubmissionState.WAITING
-        connection.execute(update(_submissions).where(*waiting).values(state=SubmissionState.SUPERSEDED))
+    revision, kept = answers.seen + 1, carried(opened, answers)
     row = {
-        "invitation_id": opened.id, "revision": answers.seen + 1, "state": SubmissionState.WAITING,
+        "invitation_id": opened.id, "revision": revision, "state": SubmissionState.WAITING,
         "answers": dict(answers.values), "secrets": kept or None, "language": answers.language, "submitted_at": now,
     }  # fmt: skip
-    id_ = int(_SUBMIT.first(connection, row).id)
+    new = _SUBMIT.bound(session.get_bind().dialect, row)
+    mail = letter(opened.about, "receipt", f"revision-{revision}", answers.language, sent_at=now.isoformat())
+    receipt = mail and outbox.ready(session, mail, now)
+    # Here it is this customer's turn: what can be made before is made above
+    if not invitations.take_answer(session, opened.id, opened.link_number, answers.seen, now):
+        return _sent_before(session, opened, answers, now)
+    connection = session.connection()
+    if base := opened.last if answers.seen else None:
+        waiting = _submissions.c.id == base.id, _submissions.c.state == SubmissionState.WAITING
+        connection.execute(update(_submissions).where(*waiting).values(state=SubmissionState.SUPERSEDED))
+    id_ = int(new.first(connection).id)
     for consent in _given(connection, opened, answers, id_, bool(kept), now):
         _CONSENT.run(connection, consent)
     addresses.enter(session, opened, answers.values, answers.language, now)
     if answers.times and not answers.seen:
         sections = {module: seconds for module, seconds in answers.times.items() if module}
-        time = {"version_id": opened.version_id, "seconds": answers.times[""], "sections": sections}
-        _TIME.run(connection, time)
+        _TIME.run(connection, {"version_id": opened.version_id, "seconds": answers.times[""], "sections": sections})
     if opened.draft:
         drafts.forget(session, opened, answers.reader, opened.draft.number)
-    step = f"revision-{row['revision']}"
-    post(session, opened.about, "receipt", step, now, answers.language, sent_at=now.isoformat())
-    audit.record(session, opened.actor, "submission.submitted", f"submission:{id_}", now, revision=row["revision"])
+    if receipt:
+        outbox.put_ready(session, receipt)
+    audit.record(session, opened.actor, "submission.submitted", f"submission:{id_}", now, revision=revision)
     return id_
 
 

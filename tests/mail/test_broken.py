@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
-from sqlalchemy.exc import StatementError
 
 from config import Config
 from formsvc.db import transaction
@@ -79,7 +78,7 @@ def test_a_broken_message_fails_for_good_and_stops_no_other(
 
 
 def test_what_is_no_json_is_refused_while_the_caller_is_there(sqlite_app: Flask) -> None:
-    with writing(sqlite_app) as session, pytest.raises(StatementError, match="not JSON serializable"):
+    with writing(sqlite_app) as session, pytest.raises(TypeError, match="not JSON serializable"):
         put(session, message("thank-you", note=object()), NOW)
 
 
