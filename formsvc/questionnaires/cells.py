@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from flask import render_template
-from markupsafe import escape
 
 from formsvc.fields import TYPES, Field, Raw, Value
 from formsvc.fields.types import FieldType
-from formsvc.web.holes import EDGE, hole
+from formsvc.web.holes import EDGE, as_html, hole
 
 _DATE = re.compile("([0-9]{4}-[0-9]{2}-[0-9]{2})?")  # what a date picker can show
 
@@ -92,26 +91,41 @@ class _Hole(NamedTuple):
 
 
 class CellPieces:
-    """The HTML of a question in one language, open or folded, cut where what is typed goes."""
+    """The HTML of a question in one language, open or folded, cut where what is typed goes.
+
+    Where nothing can be typed, but only one of the list be chosen, the HTML of each choice is kept: it names nobody.
+    """
 
     def __init__(self, question: Field, folded: bool) -> None:
         blank = _Blank(question, {}, folded=hole("folded::") if folded else "")
         self._parts = render(blank).split(EDGE)
         places = range(1, len(self._parts), 2)
         self._holes = [_Hole(place, *self._parts[place].split(":", 2)) for place in places]
+        is_closed = all(hole.kind == "chosen" for hole in self._holes)
+        choices = [[], *([hole.code] for hole in self._holes)] if is_closed else ()
+        self._chosen = {tuple(choice): self._with({"": choice}, "") for choice in choices}
 
     def filled(self, typed: Raw, folded: str) -> str:
         """The HTML with what is typed, where nothing is said beside it: as `render` makes it of such a cell."""
+        kept = self._chosen.get(tuple(typed.get("", ()))) if self._chosen else None
+        return self._with(typed, folded) if kept is None else kept
+
+    def _with(self, typed: Raw, folded: str) -> str:
         parts, first = self._parts.copy(), typed.get("", ())
         for place, kind, detail, code in self._holes:
             if kind == "chosen":
                 parts[place] = f" {detail}" if code in first else ""
             elif kind == "text":
                 texts = typed.get(detail)
-                parts[place] = escape(texts[0]) if texts else ""
+                parts[place] = as_html(texts[0]) if texts else ""
             else:
-                parts[place] = escape("\n".join(first) if kind == "lines" else folded)
+                parts[place] = as_html("\n".join(first) if kind == "lines" else folded)
         return "".join(parts)
+
+
+def may_be_odd(question: Field) -> bool:
+    """Whether there are values that make `is_odd` true."""
+    return question.type in ("date", "select")
 
 
 def is_odd(question: Field, typed: Raw, held: Value) -> bool:
@@ -120,7 +134,7 @@ def is_odd(question: Field, typed: Raw, held: Value) -> bool:
         return any(_DATE.fullmatch(text) is None for text in typed.get("", ()))
     if question.type != "select" or held is None:
         return False
-    return all(option.code != held for option in question.options)
+    return held not in [option.code for option in question.options]
 
 
 def render(cell: Cell) -> str:

@@ -11,6 +11,7 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
 
 from formsvc.fields import TYPES, Field, Raw, Value, Wrong, check, sentence
+from formsvc.questionnaires.cells import may_be_odd
 from formsvc.questionnaires.definition import Definition, Module
 from formsvc.web import language
 
@@ -66,6 +67,7 @@ class Asked:
         self.questions = {field.key: field for module in self.modules for field in module.fields}
         self.controls = {key: AnswerControl(field, _form=None, _meta=_META) for key, field in self.questions.items()}
         self.sensitive = frozenset(key for key, field in self.questions.items() if field.sensitive)
+        self.peculiar = self.sensitive | {key for key, field in self.questions.items() if may_be_odd(field)}
 
 
 class QuestionnaireForm(BaseForm):

@@ -82,16 +82,11 @@ class Reader:
             "action": self.address(), "csrf": form_token(), "seen": str(filling.seen),
             "draft": str(filling.draft), "opened": str(filling.opened_at or int(self.now.timestamp())),
             "saved": _("Saved at %(time)s.", time=instant(filling.saved_at)) if filling.saved_at else "",
-            **{f"action {code}": self.address(lang=code) for code in language.LANGUAGES},
-        }  # fmt: skip
-        notices = {
-            "problem": filling.problem, "wrong": wrong, "consents": filling.consent_errors, "opened": opened,
-            "noted": [cell for cell in cells.values() if cell.note], "shows_held": self.sees_held,
-            "theirs": [opened.asked.questions[key].label.in_(reader) for key in filling.theirs],
+            **{f"action {code}": self.address(lang=code) for code in language.LANGUAGES if code != reader},
         }  # fmt: skip
         is_quiet = not (wrong or filling.consent_errors or filling.problem or filling.theirs or opened.last)
         blocks = {
-            "notices": "" if is_quiet else render_template("submissions/notices.html", **notices),
+            "notices": "" if is_quiet else self._notices(filling, cells, wrong),
             "changes": self.changes(filling.typed) if filling.typed is not self.start else "",
         }
         return sheet_of(opened.asked, reader).filled(
@@ -99,10 +94,21 @@ class Reader:
                  self._why_folded() if folded else "")
         )  # fmt: skip
 
+    def _notices(self, filling: Filling, cells: Mapping[str, Cell], wrong: Collection[Cell]) -> str:
+        """What is said above the questions, as HTML."""
+        opened, reader = self.opened, language.current()
+        return render_template(
+            "submissions/notices.html", problem=filling.problem, wrong=wrong, consents=filling.consent_errors,
+            opened=opened, noted=[cell for cell in cells.values() if cell.note], shows_held=self.sees_held,
+            theirs=[opened.asked.questions[key].label.in_(reader) for key in filling.theirs],
+        )  # fmt: skip
+
     def cells(self, filling: Filling, folded: Mapping[str, str]) -> dict[str, Cell]:
         """The questions beside which there is something to say."""
-        found = {}
-        for key, question in self.opened.asked.questions.items():
+        found, asked = {}, self.opened.asked
+        said = {*asked.peculiar, *filling.errors, *self._notes, *filling.clashes}
+        for key in filter(said.__contains__, asked.questions):
+            question = asked.questions[key]
             errors, note, mask = filling.errors.get(key, ()), self._notes.get(key, ""), ""
             theirs = self._their_words(question, filling.clashes[key]) if key in filling.clashes else ""
             if question.sensitive:
@@ -135,6 +141,8 @@ class Reader:
     def address(self, **other: str | None) -> str:
         """The page's own address, with what it keeps there, and `other` instead; None takes away."""
         kept = {name: request.args[name] for name in KEPT_IN_ADDRESS if name in request.args}
+        if not (kept or other):
+            return f"/q/{self.token}"
         query = urlencode({name: text for name, text in {**kept, **other}.items() if text is not None})
         return f"/q/{self.token}" + (f"?{query}" if query else "")
 

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask import current_app, render_template
-from markupsafe import escape
 
 from formsvc.customers.manager import Contact
 from formsvc.fields import Raw
 from formsvc.questionnaires.cells import Cell, CellPieces, render
 from formsvc.questionnaires.forms import CONSENT, CONSENT_SENSITIVE, Asked
-from formsvc.web.holes import Pieces, hole
+from formsvc.web.holes import Pieces, as_html, hole
 
 
 @dataclass
@@ -48,12 +47,12 @@ class Sheet:
 
     def filled(self, page: Page) -> str:
         """The whole page."""
-        blocks = {name: escape(text) for name, text in page.texts.items()} | page.blocks
+        blocks = {name: as_html(text) for name, text in page.texts.items()} | page.blocks
         blocks["sections"] = self._middle(page)
         blocks["consent"] = self._consent(CONSENT, page)
         contact = {"name": page.contact.name, "email": page.contact.email, "phone": page.contact.phone or ""}
         ask = self._ask[bool(page.contact.phone)]
-        blocks["ask"] = ask.filled({name: escape(text) for name, text in contact.items()})
+        blocks["ask"] = ask.filled({name: as_html(text) for name, text in contact.items()})
         return self._frame.filled(blocks)
 
     def _middle(self, page: Page) -> str:
@@ -71,7 +70,7 @@ class Sheet:
             html = [self._cell(key, page) for key in page.folded]
             if self.asked.sensitive and not asks_consent:
                 html.append(self._consent(CONSENT_SENSITIVE, page))
-            blocks.append(self._folded.filled({"cells": "".join(html), "why": escape(page.why_folded)}))
+            blocks.append(self._folded.filled({"cells": "".join(html), "why": as_html(page.why_folded)}))
         return "".join(blocks)
 
     def _cell(self, key: str, page: Page) -> str:
