@@ -7,14 +7,19 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from email.message import EmailMessage
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import make_url
 
+from config import Config
+from tests.installation import KEYS, Databases, running
 from tests.machine import chromium
 from tests.services import Mailbox, postgres, smtp, valkey
 
@@ -38,6 +43,13 @@ class Installation:
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def letter(self, kind: str, number: int = 1) -> EmailMessage:
+        """The mail of that kind that came as the `number`th, once it is there."""
+        known = self.mailbox.wait(number)
+        while len(found := [mail for mail in known if mail["X-Formsvc-Kind"] == kind]) < number:
+            known = self.mailbox.wait(len(known) + 1)
+        return found[number - 1]
 
 
 @pytest.fixture(params=["embedded", "distributed"])
@@ -64,6 +76,30 @@ def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ins
 
 
 @pytest.fixture(scope="module")
+def trial(sqlite: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One web server for the walks of a module, each with customers of its own; tests write to its database beside it.
+
+    Its mail and SMS go to files.
+    """
+    folder, port = tmp_path_factory.mktemp("trial"), _free_port()
+    environment = os.environ | {
+        "FORMSVC_VAR": str(folder), "HOST": "127.0.0.1", "PORT": str(port), "FORMSVC_SECRET_KEYS": ",".join(KEYS),
+        "FORMSVC_SMS_URL": "log", "FORMSVC_CHECK_MAIL_DOMAINS": "no",
+    }  # fmt: skip
+    with sqlite.copy(folder), running(Config.from_environment(environment)) as app:
+        with _program("serve", environment) as server:
+            _wait_for(port, server)
+            yield app
+
+
+@pytest.fixture
+def people(chromium_browser: Browser, trial: Flask) -> Iterator["Contexts"]:
+    made = Contexts(chromium_browser, trial.extensions["config"].base_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
 def chromium_browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
@@ -86,11 +122,12 @@ class Contexts:
         self.open: list[BrowserContext] = []
         self.complaints: list[str] = []
 
-    def person(self, *, language: str, width: int, javascript: bool = True) -> Page:
+    def person(self, *, language: str = "zh-CN", width: int = 375, javascript: bool = True, **other: Any) -> Page:
         """A new page for someone who reads `language` on a screen of `width` pixels."""
         context = self.browser.new_context(
-            base_url=self.url, locale=language, viewport={"width": width, "height": 800}, java_script_enabled=javascript
-        )
+            base_url=self.url, locale=language, viewport={"width": width, "height": 800},
+            java_script_enabled=javascript, **other,
+        )  # fmt: skip
         context.set_default_timeout(15_000)
         self.open.append(context)
         page = context.new_page()

@@ -7,7 +7,7 @@ if (answers) keep(answers);
 function keep(form) {
   const status = document.getElementById("saved");
   const spent = {};
-  let timer, isDirty = false, isSaving = false, isOver = false, section = "", since = performance.now();
+  let timer, saving, isDirty = false, isOver = false, section = "", since = performance.now();
 
   form.addEventListener("input", (event) => {
     if (event.target.type === "search" || isOver) return;
@@ -21,8 +21,11 @@ function keep(form) {
   form.addEventListener("submit", (event) => {
     enter("");
     form.elements.times.value = Object.entries(spent).map(([name, time]) => `${name}:${Math.round(time / 1000)}`).join(" ");
-    if (event.submitter?.value === "submit") isOver = true;
-    clearTimeout(timer);
+    if (!isOver && (isDirty || saving)) {
+      event.preventDefault(); // the page is left only once all of it is kept: the way out may break
+      leave(event.submitter);
+    }
+    isOver ||= !event.defaultPrevented;
   });
   document.addEventListener("visibilitychange", () => document.hidden && isDirty && save());
   window.addEventListener("pageshow", () => { isOver = false; });
@@ -35,28 +38,40 @@ function keep(form) {
     [section, since] = [next, now];
   }
 
-  async function save() {
+  async function leave(button) {
+    await save();
+    if (isOver || !isDirty) form.requestSubmit(button);
+    else status.scrollIntoView({ block: "nearest" });
+  }
+
+  function save() {
     clearTimeout(timer);
-    if (isSaving || isOver) return;
-    isSaving = true;
-    isDirty = false;
-    let problem = form.dataset.problem;
+    saving ??= saveAll().finally(() => { saving = null; });
+    return saving;
+  }
+
+  async function saveAll() {
     try {
-      const answer = await post();
-      if (answer.ok) {
-        show(await answer.json());
-        problem = "";
-      } else {
-        problem = form.dataset.stopped;
-        isOver = true;
-      }
+      while (isDirty && !isOver) await saveOnce();
     } catch {
       isDirty = true; // no connection: once more in a while
+      status.textContent = form.dataset.problem;
       timer = setTimeout(save, 5000);
     }
-    isSaving = false;
-    if (problem) status.textContent = problem;
-    else if (isDirty) save();
+  }
+
+  async function saveOnce() {
+    isDirty = false;
+    const sent = new FormData(form);
+    const answer = await post();
+    if (answer.ok) {
+      show(await answer.json(), sent);
+    } else if (answer.status >= 500 || answer.status === 429) {
+      throw new Error(answer.statusText);
+    } else {
+      status.textContent = form.dataset.stopped;
+      isOver = true;
+    }
   }
 
   async function post(isLastTry = false) {
@@ -70,17 +85,22 @@ function keep(form) {
     return post(true);
   }
 
-  function show(told) {
+  function show(told, sent) {
     form.elements.draft.value = told.draft;
     status.textContent = told.saved;
     document.getElementById("changes").innerHTML = told.changes; // made and escaped by our own server
-    for (const [name, values] of Object.entries(told.taken)) put(form.elements[name], values);
+    const current = new FormData(form);
+    for (const [name, values] of Object.entries(told.taken)) {
+      const isTouched = String(current.getAll(name)) !== String(sent.getAll(name)); // while the answer was under way
+      if (!isTouched) put(form.elements[name], values);
+    }
     for (const [name, text] of Object.entries(told.clashes)) tell(name, text);
   }
 
   function put(control, values) {
     const all = control instanceof RadioNodeList ? [...control] : [control].filter(Boolean);
     for (const each of all) {
+      each.closest("details")?.setAttribute("open", "");
       if (each.type === "checkbox" || each.type === "radio") each.checked = values.includes(each.value);
       else each.value = each.type === "textarea" ? values.join("\n") : values[0] || "";
     }
