@@ -1,0 +1,165 @@
+"""Filling in a real browser: nothing typed is lost, whatever the device, the connection and the second window do."""
+
+import re
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, Route, expect
+
+from formsvc.customers.models import Audience
+from formsvc.submissions.models import SubmissionState
+from tests.filling import ENTERPRISE, Invited, confirm, invited, submissions
+from tests.installation import ZONE
+from tests.journeys.conftest import Contexts
+
+SAVED, UNSAVED = re.compile("已保存"), re.compile("网络不通")
+TO_FILL = ("basic-uscc", "basic-industry", "contacts-salutation", "needs-products", "consent")
+
+
+@pytest.fixture
+def given(trial: Flask) -> Invited:
+    return invited(trial, now=datetime.now(ZONE))
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("#saved")).to_have_text(SAVED)
+
+
+def fill_required(page: Page) -> None:
+    """What the record does not hold and the form needs."""
+    page.locator("[name=basic-uscc]").fill(str(ENTERPRISE["basic-uscc"]))
+    page.locator("select[name=basic-industry]").select_option("C")
+    page.locator("[name=contacts-salutation]").select_option("ms")
+    page.locator("[name=needs-products]").first.check()
+    page.locator("[name=consent]").check()
+
+
+def send(page: Page) -> None:
+    page.locator(".buttons [value=submit]").click()
+
+
+def arrived(page: Page) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("已收到|have arrived"))
+
+
+def sent(app: Flask, given: Invited) -> list[SubmissionState]:
+    return [one.state for one in submissions(app) if one.invitation_id == given.id]
+
+
+def test_two_devices_lose_nothing(trial: Flask, people: Contexts, given: Invited) -> None:
+    phone, desk = people.person(), people.person(width=1280)
+    for page in (phone, desk):
+        page.goto(given.path)
+    phone.locator("[name=contacts-position]").press_sequentially("采购总监")
+    saved(phone)
+    desk.locator("[name=contacts-name]").fill("王芳")
+    expect(desk.locator("[name=contacts-position]")).to_have_value("采购总监")
+    expect(desk.locator("#changes")).to_contain_text("王芳")
+    phone.locator("[name=contacts-name]").fill("李雷")
+    expect(phone.locator(".theirs")).to_have_text("另一台设备上填写的是：王芳")
+    tablet = people.person()
+    tablet.goto(given.path)
+    expect(tablet.locator("[name=contacts-name]")).to_have_value("李雷")
+    saved(tablet)
+    fill_required(tablet)
+    send(tablet)
+    arrived(tablet)
+    expect(tablet.locator(".changes")).to_contain_text("李雷")
+    phone.locator("[name=contacts-name]").fill("李磊")
+    expect(phone.locator("#saved")).to_contain_text("无法继续保存")
+    send(phone)
+    expect(phone.locator("#errors")).to_be_focused()
+    expect(phone.locator("[name=contacts-name]")).to_have_value("李磊")
+    assert sent(trial, given) == [SubmissionState.WAITING]
+
+
+def test_without_javascript_the_form_is_saved_resumed_and_sent(trial: Flask, people: Contexts, given: Invited) -> None:
+    confirm(trial, given.number, datetime.now(ZONE))
+    page = people.person(javascript=False)
+    page.goto(given.path)
+    page.locator("[name=basic-uscc]").fill("914403001922038217")
+    page.locator("summary", has_text="主要对接人姓名").click()
+    page.locator("[name=contacts-name]").fill("王芳")
+    page.get_by_role("button", name="保存并核对").click()
+    expect(page.locator("#kept")).to_be_visible()
+    page.goto(given.path)
+    expect(page.locator("[name=contacts-name]")).to_have_value("王芳")
+    expect(page.locator("#changes")).to_contain_text("王芳")
+    send(page)
+    expect(page.locator("[name=basic-uscc]")).to_have_value("914403001922038217")
+    expect(page.locator("[name=basic-uscc]")).to_have_attribute("aria-invalid", "true")
+    fill_required(page)
+    send(page)
+    arrived(page)
+    assert sent(trial, given) == [SubmissionState.WAITING]
+
+
+def test_a_connection_that_breaks_while_typing_and_at_sending(trial: Flask, people: Contexts, given: Invited) -> None:
+    page = people.person()
+    page.goto(given.path)
+    fill_required(page)
+    saved(page)
+    page.context.set_offline(True)
+    page.locator("[name=contacts-name]").fill("王芳")
+    page.locator("[name=contacts-position]").focus()
+    expect(page.locator("#saved")).to_have_text(UNSAVED)
+    send(page)
+    expect(page.locator("[name=contacts-name]")).to_have_value("王芳")
+    assert sent(trial, given) == []
+    page.context.set_offline(False)
+    saved(page)
+    send(page)
+    arrived(page)
+    assert [one.answers["contacts.name"] for one in submissions(trial) if one.invitation_id == given.id] == ["王芳"]
+
+
+def test_an_answer_that_is_lost_on_its_way_back(trial: Flask, people: Contexts, given: Invited) -> None:
+    page = people.person()
+    page.goto(given.path)
+    fill_required(page)
+    saved(page)
+    lost: list[str] = []
+
+    def lose_the_answer(route: Route) -> None:
+        if "action=submit" not in (route.request.post_data or "") or lost:
+            return route.continue_()
+        lost.append(str(route.fetch(max_redirects=0).status))
+        return route.abort("connectionreset")
+
+    page.route("**/q/*", lose_the_answer)
+    send(page)
+    page.wait_for_url("chrome-error://**")
+    page.goto(given.path)
+    arrived(page)
+    assert lost == ["303"]
+    assert sent(trial, given) == [SubmissionState.WAITING]
+
+
+def test_a_slow_phone(trial: Flask, people: Contexts, given: Invited) -> None:
+    page = people.person()
+    devices = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}  # slow 3G
+    devices.send("Network.emulateNetworkConditions", slow)
+    devices.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.goto(given.path)
+    page.locator("[name=contacts-name]").press_sequentially("王芳")
+    saved(page)
+    fill_required(page)
+    page.locator(".buttons [value=submit]").dblclick()
+    arrived(page)
+    assert sent(trial, given) == [SubmissionState.WAITING]
+
+
+def test_an_individual_with_a_sensitive_value(trial: Flask, people: Contexts) -> None:
+    given = invited(trial, now=datetime.now(ZONE), audience=Audience.INDIVIDUAL)
+    page = people.person(language="en-US")
+    page.goto(given.path)
+    page.locator("[name=basic-id_type]").select_option("resident-id")
+    page.locator("[name=basic-id_number]").fill("11010519491231002X")
+    page.locator("[name=consent_sensitive]").check()
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    page.reload()
+    expect(page.locator("[name=basic-id_number]")).to_have_value("")
+    expect(page.locator("#basic-id_number-hint")).to_contain_text("002X")
+    assert "11010519491231002X" not in page.content()
