@@ -77,6 +77,7 @@ def upgrade() -> None:
         "(SELECT coalesce(max(revision), 0) FROM submissions WHERE invitation_id = invitations.id)"
     )
     with op.batch_alter_table("submissions") as submissions:
+        submissions.add_column(sa.Column("is_proved", sa.Boolean(), server_default=sa.true(), nullable=False))
         submissions.add_column(sa.Column("field_notes", sa.JSON(none_as_null=True), nullable=True))
         _allow(submissions, (*STATES, "withdrawn"))
     _freeze_again()
@@ -85,6 +86,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("UPDATE submissions SET state = 'superseded' WHERE state = 'withdrawn'")
     with op.batch_alter_table("submissions") as submissions:
+        submissions.drop_column("is_proved")
         submissions.drop_column("field_notes")
         _allow(submissions, STATES)
     _freeze_again()

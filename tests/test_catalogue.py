@@ -1,7 +1,9 @@
 """No string in one language only: what the source says is in the catalogue, translated."""
 
+import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -10,6 +12,7 @@ from babel.messages.pofile import read_po
 
 from config import ROOT
 from formsvc.web.language import CATALOGUES, LANGUAGES
+from tests.source import FILES, name_of, tree_of
 
 TRANSLATED = sorted(set(LANGUAGES) - {"en"})  # English is the language of the source
 METHODS = [("formsvc/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
@@ -59,3 +62,13 @@ def test_every_translation_has_the_same_holes(catalogue: Catalog) -> None:
         if message.string and sorted(HOLES.findall(str(message.id))) != sorted(HOLES.findall(str(message.string)))
     }
     assert different == {}
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_no_text_hides_in_an_f_string(path: Path) -> None:
+    """It would be shown untranslated: extraction does not see it."""
+    within = [
+        node for joined in ast.walk(tree_of(path)) if isinstance(joined, ast.JoinedStr) for node in ast.walk(joined)
+    ]
+    found = [node.func.id for node in within if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    assert "_" not in found

@@ -138,6 +138,7 @@ def _too_late(id_: int) -> tuple[str, int]:
 
 def _flash_link(done: str, has_mail: bool) -> None:
     if has_mail:
-        flash(f"{done} {_('A mail is on its way.')}", "done")
+        mail = _("A mail is on its way.")
     else:
-        flash(f"{done} {_('No mail address is held: copy the link below and hand it over yourself.')}", "problem")
+        mail = _("No mail address is held: copy the link below and hand it over yourself.")
+    flash(f"{done} {mail}", "done" if has_mail else "problem")

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
@@ -17,14 +17,13 @@ from formsvc.invitations.schedule import Step
 from formsvc.questionnaires.verbs import current, definition_of
 from formsvc.statements import Statement
 
-ANSWERABLE = tuple(state for state in InvitationState if InvitationState.ANSWERED in MOVES[state])
 _table = Invitation.metadata.tables[Invitation.__tablename__]
 _TAKE_ANSWER = Statement(
     update(_table)
     .where(
         _table.c.id == bindparam("invitation"), _table.c.link_number == bindparam("link"),
         _table.c.revision == bindparam("seen"), _table.c.closes_at > bindparam("now"),
-        or_(*(_table.c.state == state for state in ANSWERABLE)),
+        _table.c.state == bindparam("before"),
     )
     .values(state=InvitationState.ANSWERED, revision=_table.c.revision + 1, next_step=None, due_at=None)
 )  # fmt: skip
@@ -97,12 +96,16 @@ def revoke(session: Session, invitation: Invitation, actor: str, now: datetime) 
     audit.record(session, actor, "invitation.revoked", invitation.subject, now)
 
 
-def take_answer(session: Session, invitation_id: int, link_number: int, seen: int, now: datetime) -> bool:
+def take_answer(
+    session: Session, invitation_id: int, link_number: int, before: InvitationState, seen: int, now: datetime
+) -> bool:
     """A submission after revision `seen` waits: the clock has nothing more to do. False where the link takes none.
 
-    One conditional UPDATE, which nothing was read for: two who send at once find the row taken.
+    One conditional UPDATE: who sends at once with another, or after the state `before` was over, finds the row changed.
     """
-    given = {"invitation": invitation_id, "link": link_number, "seen": seen, "now": now}
+    if InvitationState.ANSWERED not in MOVES[before]:
+        return False
+    given = {"invitation": invitation_id, "link": link_number, "before": before, "seen": seen, "now": now}
     return _TAKE_ANSWER.run(session.connection(), given) == 1
 
 

@@ -11,6 +11,7 @@ from formsvc.fields import TYPES, Field, Raw, Value
 from formsvc.fields.types import FieldType
 from formsvc.web.holes import EDGE, as_html, hole
 
+NOTHING = "—"  # the line of what nothing is held of
 _DATE = re.compile("([0-9]{4}-[0-9]{2}-[0-9]{2})?")  # what a date picker can show
 
 
@@ -47,6 +48,10 @@ class Cell:
         is_listed = any(option.code == self.held for option in self.question.options)
         return str(self.held) if self.held and self.type_.control == "select" and not is_listed else ""
 
+    def good(self, word: str) -> str:
+        """`word` beside a folded value: that it needs no new look."""
+        return "" if self.folded == NOTHING else word
+
     @property
     def input_type(self) -> str:
         """The input's type; what a date picker cannot show stays readable as text."""
@@ -78,6 +83,9 @@ class _Blank(Cell):
 
     def lines(self) -> str:
         return hole("lines::")
+
+    def good(self, word: str) -> str:
+        return hole(f"good:{word}:")
 
     def chosen(self, code: str, word: str) -> str:
         return hole(f"chosen:{word}:{code}")
@@ -118,6 +126,8 @@ class CellPieces:
             elif kind == "text":
                 texts = typed.get(detail)
                 parts[place] = as_html(texts[0]) if texts else ""
+            elif kind == "good":
+                parts[place] = "" if folded == NOTHING else detail
             else:
                 parts[place] = as_html("\n".join(first) if kind == "lines" else folded)
         return "".join(parts)

@@ -103,8 +103,8 @@ class QuestionnaireForm(BaseForm):
             if control.data is not None or not control.question.sensitive
         }
 
-    def validate_on(self, today: date, agreed: bool = False) -> bool:
-        """Whether all answers are right on this day and have their consents (M6); `agreed` to the second before."""
+    def validate_on(self, today: date) -> bool:
+        """Whether all answers are right on this day and have their consents (M6)."""
         valid = bool(self.validate())
         parsed = {key: control.data for key, control in self.questions.items()}
         for key, wrong in check(tuple(self.asked.questions.values()), parsed, self.asked.audience, today).items():
@@ -112,15 +112,15 @@ class QuestionnaireForm(BaseForm):
             if not control.errors:
                 control.errors = [control.message(wrong)]
                 valid = False
-        return self._check_consents(agreed) and valid
+        return self._check_consents() and valid
 
-    def _check_consents(self, agreed: bool) -> bool:
+    def _check_consents(self) -> bool:
         if not self.consents[CONSENT]:
             self.consent_errors[CONSENT] = _(
-                "Tick this box if you agree. Without your consent we cannot keep what you enter."
+                "Tick this box if you agree. Without your consent we cannot take what you enter."
             )
         filled = [self.questions[key] for key in self.asked.sensitive if self.questions[key].is_filled]
-        if filled and not (self.consents[CONSENT_SENSITIVE] or agreed):
+        if filled and not self.consents[CONSENT_SENSITIVE]:
             labels = _(", ").join(control.question.label.in_(language.current()) for control in filled)
             self.consent_errors[CONSENT_SENSITIVE] = _(
                 "Tick this box if you agree, or empty these fields: %(labels)s.", labels=labels

@@ -29,6 +29,10 @@ blueprint = Blueprint("review", __name__, url_prefix="/review")
 PAGE = 50
 
 
+class CommentsUnsent(ValueError):
+    """Comments to fields were typed, and the button would have dropped them."""
+
+
 @blueprint.get("/")
 @requires(Permission.REVIEW)
 def queue() -> str:
@@ -62,6 +66,9 @@ def decide(id_: int) -> Response | tuple[str, int]:
             number = submission.invitation.customer.number
     except (verbs.TooLate, StaleRecord, NotPossible) as error:
         return _too_late(id_, error), 409
+    except CommentsUnsent:
+        problem = _("Your comments reach the customer with a return only: return it, or empty the comments.")
+        return _page(_find(db.session, id_), problem=problem), 422
     except verbs.NoteMissing:
         return _page(_find(db.session, id_), problem=_("Write a note: what is to be changed, or why you reject.")), 422
     except Undecided as undecided:
@@ -90,10 +97,12 @@ def state_names() -> dict[str, str]:
 
 
 def _decide(session: Session, submission: Submission, action: str) -> str:
-    note = clean(request.form.get("note", ""))[: verbs.MAX_NOTE]
+    note, comments = clean(request.form.get("note", ""))[: verbs.MAX_NOTE], _posted(submission, "note")
     if action == "return":
-        verbs.return_(session, submission, me(), note, now(), _posted(submission, "note"))
+        verbs.return_(session, submission, me(), note, now(), comments)
         return _("Returned to the customer with your note.")
+    if any(map(clean, comments.values())):
+        raise CommentsUnsent
     if action == "reject":
         verbs.reject(session, submission, me(), note, now())
         return _("Rejected. The record is as it was.")

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
 from formsvc.fields import Raw
+from formsvc.questionnaires.forms import CONSENT_SENSITIVE
 from formsvc.submissions.models import Draft
 from formsvc.submissions.reading import Opened
 
@@ -23,6 +24,10 @@ class Merged:
     typed: dict[str, Raw]
     theirs: frozenset[str] = frozenset()
     clashes: Mapping[str, Raw] = field(default_factory=dict)
+
+    @property
+    def is_agreed(self) -> bool:
+        return is_agreed(self.typed)
 
     @property
     def has_theirs(self) -> bool:
@@ -55,9 +60,9 @@ def same(one: Raw, other: Raw) -> bool:
     return _said(one) == _said(other)
 
 
-def _said(raw: Raw) -> dict[str, list[str]]:
+def _said(raw: Raw) -> dict[str, str]:
     lines = {part: "\n".join(values).replace("\r\n", "\n") for part, values in raw.items()}
-    return {part: sorted(filter(None, text.split("\n"))) for part, text in lines.items() if text.strip()}
+    return {part: text for part, text in lines.items() if text.strip()}
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,6 @@ class Typed:
 
     fields: Mapping[str, Raw]
     base: int
-    agreed: bool
     opened_at: int
 
 
@@ -80,14 +84,13 @@ def save(
     number, current = _newest(session, opened.id, reader)
     if current is None:
         audit.record(session, opened.actor, "draft.begun", opened.subject, now)
-        merged, agreed = Merged(dict(typed.fields)), typed.agreed
+        merged = _settled(opened, Merged(dict(typed.fields)), {}, typed.fields)
     else:
-        mine = with_secrets(opened, typed.fields, current["fields"])
-        merged = merge(_base(session, opened.id, reader, typed.base, start), current["fields"], mine)
-        agreed = typed.agreed or current["agreed"]
-        if agreed == current["agreed"] and all(same(raw, current["fields"][key]) for key, raw in merged.typed.items()):
+        base = _base(session, opened.id, reader, typed.base, start)
+        merged = _settled(opened, merge(base, current["fields"], typed.fields), current["fields"], typed.fields)
+        if all(same(raw, current["fields"].get(key, {})) for key, raw in merged.typed.items()):
             return number, merged
-    kept = {"fields": merged.typed, "agreed": agreed, "opened_at": typed.opened_at}
+    kept = {"fields": merged.typed, "opened_at": typed.opened_at}
     row = {"invitation_id": opened.id, "reader": reader, "number": number + 1, "typed": kept, "saved_at": now}
     session.execute(insert(Draft), [row])
     session.execute(_of(opened.id, reader).where(Draft.number <= number + 1 - KEPT))
@@ -99,18 +102,48 @@ def merged(
 ) -> Merged:
     """What a form that was filled from draft `base` says beside the newest draft."""
     current = opened.draft.typed if opened.draft else {}
-    return merge(_base(connection, opened.id, reader, base, start), current, mine)
+    return _settled(opened, merge(_base(connection, opened.id, reader, base, start), current, mine), current, mine)
 
 
-def with_secrets(opened: Opened, typed: Mapping[str, Raw], saved: Mapping[str, Raw]) -> dict[str, Raw]:
-    """`typed`, with the sensitive values of a draft where nothing was typed over them: the page shows their masks."""
-    left = (key for key in opened.asked.sensitive if not _said(typed[key]))
-    return {**typed, **{key: saved[key] for key in left if key in saved}}
+def is_agreed(typed: Mapping[str, Raw]) -> bool:
+    """Whether the consent to sensitive values is among what is typed."""
+    return bool(_said(typed.get(CONSENT_SENSITIVE, {})))
+
+
+def secrets(opened: Opened, typed: Mapping[str, Raw]) -> dict[str, Raw]:
+    """The sensitive values of the draft over which nothing was typed: the page shows their masks."""
+    saved = opened.draft.typed if opened.draft else {}
+    return {key: saved[key] for key in opened.asked.sensitive if key in saved and not _said(typed.get(key, {}))}
+
+
+def _settled(opened: Opened, merged: Merged, current: Mapping[str, Raw], mine: Mapping[str, Raw]) -> Merged:
+    """Sensitive values are there with their consent only, and it with them; one left alone stays as it was (M6)."""
+    asked, typed = opened.asked.sensitive, merged.typed
+    for key in asked:
+        if not is_agreed(typed):
+            typed[key] = {}
+        elif not _said(mine[key]):
+            typed[key] = current.get(key, {})
+    if asked and not any(_said(typed[key]) for key in asked):
+        typed[CONSENT_SENSITIVE] = {}
+    return merged
 
 
 def forget(session: Session, opened: Opened, reader: str, up_to: int) -> None:
     """What was typed is sent: its drafts go. One that another device saved since stays."""
     session.execute(_of(opened.id, reader).where(Draft.number <= up_to))
+
+
+def forget_all(session: Session, opened: Opened) -> None:
+    """The customer took everything back: nothing that was typed stays."""
+    session.execute(delete(Draft).where(Draft.invitation_id == opened.id))
+
+
+def adopt(session: Session, opened: Opened, reader: str) -> None:
+    """What `reader` typed before the code came is theirs still, where nothing else is typed behind the link."""
+    if _newest(session, opened.id, "")[1] is None:
+        own = Draft.invitation_id == opened.id, Draft.reader == reader
+        session.execute(update(Draft).where(*own).values(reader=""))
 
 
 def _of(invitation_id: int, reader: str) -> Any:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formsvc.crypto import EncryptedJSON
@@ -29,7 +29,8 @@ class Submission(Base):
     """What a customer sent, once: a retry finds (invitation, revision) taken. One of an invitation waits at most.
 
     `answers` holds every asked field by key, `secrets` the sensitive ones, encrypted. The database refuses to change
-    either. `field_notes` are a reviewer's words to single fields, by key, with a return.
+    either. `is_proved` tells whether who sent it could see what is held. `field_notes` are a reviewer's words to single
+    fields, by key, with a return.
     """
 
     __tablename__ = "submissions"
@@ -54,6 +55,7 @@ class Submission(Base):
     secrets: Mapped[Any] = mapped_column(EncryptedJSON, nullable=True)
     language: Mapped[str] = mapped_column(String(10))
     submitted_at: Mapped[datetime]
+    is_proved: Mapped[bool] = mapped_column(default=True, server_default=true())
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     note: Mapped[str | None] = mapped_column(Text)

@@ -11,8 +11,8 @@ from flask import render_template, request
 from flask_babel import gettext as _
 
 from formsvc.fields import Field, Raw, Value, masked
-from formsvc.questionnaires.cells import Cell, is_odd
-from formsvc.questionnaires.forms import start
+from formsvc.questionnaires.cells import NOTHING, Cell, is_odd
+from formsvc.questionnaires.forms import CONSENT_SENSITIVE, start
 from formsvc.submissions.drafts import same
 from formsvc.submissions.models import SubmissionState
 from formsvc.submissions.reading import Opened
@@ -66,8 +66,15 @@ class Reader:
 
     @cached_property
     def start(self) -> dict[str, Raw]:
-        """What stands in the controls before anything is typed."""
-        return start(self.opened.asked, self.values)
+        """What stands in the controls before anything is typed; with a secret that was sent, the consent to it."""
+        stand = start(self.opened.asked, self.values)
+        if self.opened.asked.sensitive:
+            stand[CONSENT_SENSITIVE] = {"": ["yes"] if self.sees_held and self._sent_secrets else []}
+        return stand
+
+    @property
+    def _sent_secrets(self) -> Mapping[str, Any]:
+        return self.opened.mended.secrets if self.opened.mended else {}
 
     def page(self, filling: Filling) -> str:
         """The questionnaire's page."""
@@ -100,7 +107,8 @@ class Reader:
         return render_template(
             "submissions/notices.html", problem=filling.problem, wrong=wrong, consents=filling.consent_errors,
             opened=opened, noted=[cell for cell in cells.values() if cell.note], shows_held=self.sees_held,
-            theirs=[opened.asked.questions[key].label.in_(reader) for key in filling.theirs],
+            theirs=[q.label.in_(reader) for key, q in opened.asked.questions.items() if key in filling.theirs],
+            saved_at=filling.saved_at, back=self.address(edit=None),
         )  # fmt: skip
 
     def cells(self, filling: Filling, folded: Mapping[str, str]) -> dict[str, Cell]:
@@ -151,7 +159,7 @@ class Reader:
         if filling.full or not (self.opened.verified or self._notes):
             return {}
         return {
-            key: shown(question, self.values.get(key), reader) or "—"
+            key: shown(question, self.values.get(key), reader) or NOTHING
             for key, question in self.opened.asked.questions.items()
             if not (key in filling.errors or key in self._notes or key in filling.clashes)
             and self._needs_no_look(key, question)

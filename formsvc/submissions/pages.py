@@ -10,7 +10,8 @@ from formsvc.customers.manager import organisation
 from formsvc.db import db
 from formsvc.db import reading as connected
 from formsvc.invitations.models import InvitationState
-from formsvc.submissions import address_pages, copy, proof, proof_pages, reading, verbs
+from formsvc.questionnaires.forms import CONSENT_SENSITIVE
+from formsvc.submissions import address_pages, copy, drafts, proof, proof_pages, reading, verbs
 from formsvc.submissions.models import Submission, SubmissionState
 from formsvc.submissions.page import Filling, Reader
 from formsvc.submissions.posting import Answer, Posted
@@ -79,6 +80,8 @@ def _reader(token: str) -> Reader:
         opened = reading.find(connection, token, "", now())
         if sees_held := proof.may_see(opened):
             return Reader(opened, token, "", sees_held, now())
+        if _is_over(opened):
+            raise DeadLink(opened.manager)  # what was decided, and when, is for whom it is about
         key = proof.reader_key()
         return Reader(reading.find(connection, token, key, now()), token, key, sees_held, now())
 
@@ -93,16 +96,17 @@ def _waits(opened: Opened) -> bool:
 
 def _asks_receipt(reader: Reader) -> bool:
     """Who sees nothing that is held may not learn by the link alone that someone answered."""
-    return "edit" not in request.args if reader.sees_held else "sent" in request.args
+    return "edit" not in request.args and (reader.sees_held or proof.has_sent(reader.opened.id))
 
 
 def _resumed(reader: Reader) -> Filling:
     """The form as it was left, or as the record has it."""
     saved, seen = reader.opened.draft, reader.opened.revision
+    agreed = {CONSENT_SENSITIVE: drafts.is_agreed(saved.typed if saved else reader.start)}
     if saved is None:
-        return Filling(reader.start, seen)
+        return Filling(reader.start, seen, consents=agreed)
     typed = {**saved.typed, **{key: {} for key in reader.opened.asked.sensitive}}
-    return Filling(typed, seen, saved.number, saved.opened_at, saved.saved_at, secrets=saved.typed)
+    return Filling(typed, seen, saved.number, saved.opened_at, saved.saved_at, consents=agreed, secrets=saved.typed)
 
 
 def _too_late(reader: Reader) -> Answer:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar, TypeAlias
 
-from flask import jsonify, redirect, request
+from flask import abort, jsonify, redirect, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from werkzeug.wrappers import Response
@@ -11,17 +11,21 @@ from wtforms.validators import ValidationError
 
 from formsvc.db import reading as connected
 from formsvc.db import transaction
-from formsvc.fields import Raw
+from formsvc.fields import Raw, Value
 from formsvc.mail.domains import takes_mail
 from formsvc.questionnaires.forms import CONSENT_SENSITIVE, QuestionnaireForm
-from formsvc.submissions import drafts, reading, verbs
+from formsvc.submissions import drafts, proof, reading, verbs
 from formsvc.submissions.models import SubmissionState
 from formsvc.submissions.page import Filling, Reader
 from formsvc.submissions.times import times_from
 from formsvc.web import language
 from formsvc.web.show import instant, now, today
+from formsvc.web.urls import MAX_ID
 
 Answer: TypeAlias = Response | str | tuple[str | Response, int]
+
+LONGEST_DRAFT = 60_000  # characters: many times the longest answers
+MOST_REVISIONS = 20  # of one link: each of them is kept for good, and brings a receipt
 
 
 class Posted:
@@ -48,32 +52,35 @@ class Posted:
     def submit(self) -> Answer:
         if not _has_token():
             return self.shown("old-page"), 422
-        if self.saved:
-            self.form.put(drafts.with_secrets(self.opened, self.form.typed, self.saved.typed))
-            if self.saved.number > self.base and (merged := self._merged()).has_theirs:
-                return self.shown("changed-meanwhile", merged), 409
+        if self.seen >= MOST_REVISIONS:
+            abort(429)
+        if self.saved and self.saved.number > self.base and (merged := self._merged()).has_theirs:
+            return self.shown("changed-meanwhile", merged), 409
+        if self.form.consents[CONSENT_SENSITIVE]:
+            self.form.put(drafts.secrets(self.opened, self.form.typed))
         if not self._is_valid():
             return self.shown(), 422
         with transaction() as session:
             verbs.submit(session, self.opened, self._answers(), now())
-        sent = {} if self.reader.sees_held else {"sent": "1"}
-        return redirect(self.reader.address(edit=None, **sent), 303)
+        if not self.reader.sees_held:
+            proof.remember_sent(self.opened.id)
+        return redirect(self.reader.address(edit=None), 303)
 
     def save(self) -> Answer:
         is_script = "application/json" in request.headers.get("Accept", "")
         if not _has_token():
             return (jsonify(csrf_token=generate_csrf()) if is_script else self.shown("old-page")), 422
-        moment = now()
+        moment, typed = now(), drafts.Typed(self._stand(), self.base, _number("opened"))
         with transaction() as session:
             verbs.hold(session, self.opened, self.seen, moment)
-            number, merged = drafts.save(
-                session, self.opened, self.reader.key, self._typed(), self.reader.start, moment
-            )
+            number, merged = drafts.save(session, self.opened, self.reader.key, typed, self.reader.start, moment)
         if is_script:
             return jsonify(self._told(number, merged, moment))
         with connected() as connection:
             self.reader.opened = self.opened = reading.find(connection, self.reader.token, self.reader.key, moment)
         self.saved = self.opened.draft
+        self._is_valid()
+        self.form.consent_errors = {}  # consents are asked for when it is sent
         return self.shown("saved", merged)
 
     def withdraw(self) -> Answer:
@@ -95,9 +102,10 @@ class Posted:
                 typed={**(merged.typed if merged else form.typed), **self._own_secrets()},
                 seen=self.opened.revision if problem == "sent-meanwhile" else self.seen,
                 draft=saved.number if saved and merged else self.base, opened_at=_number("opened"),
-                saved_at=saved.saved_at if saved else None,
+                saved_at=saved.saved_at if saved else now() if merged else None,
                 errors={key: control.errors for key, control in form.questions.items() if control.errors},
-                consents=form.consents, consent_errors=form.consent_errors,
+                consents=form.consents | ({CONSENT_SENSITIVE: True} if merged and merged.is_agreed else {}),
+                consent_errors=form.consent_errors,
                 theirs=merged.theirs if merged else (), clashes=merged.clashes if merged else {},
                 secrets=saved.typed if saved else {}, problem=problem, full=full,
             )
@@ -113,22 +121,23 @@ class Posted:
 
     def _merged(self) -> drafts.Merged:
         with connected() as connection:
-            return drafts.merged(
-                connection, self.opened, self.reader.key, self.form.typed, self.base, self.reader.start
-            )
+            return drafts.merged(connection, self.opened, self.reader.key, self._stand(), self.base, self.reader.start)
 
-    def _typed(self) -> drafts.Typed:
-        """What is kept of a form: sensitive values only with the consent of their own (M6)."""
-        agreed, sensitive = self.form.consents[CONSENT_SENSITIVE], self.opened.asked.sensitive
-        fields = {key: {} if key in sensitive and not agreed else raw for key, raw in self.form.typed.items()}
-        return drafts.Typed(fields, self.base, agreed, _number("opened"))
+    def _stand(self) -> dict[str, Raw]:
+        """What stands on the page, the consent to sensitive values among it."""
+        stand = dict(self.form.typed)
+        if self.opened.asked.sensitive:
+            stand[CONSENT_SENSITIVE] = {"": ["yes"] if self.form.consents[CONSENT_SENSITIVE] else []}
+        if sum(len(text) for raw in stand.values() for texts in raw.values() for text in texts) > LONGEST_DRAFT:
+            abort(413)
+        return stand
 
     def _told(self, number: int, merged: drafts.Merged, moment: datetime) -> dict[str, Any]:
         """What the page's script is told of a save."""
         controls, sensitive = self.opened.asked.controls, self.opened.asked.sensitive
         taken = {
             controls[key].parts[part]: values
-            for key in merged.theirs - sensitive
+            for key in merged.theirs - sensitive - {CONSENT_SENSITIVE}
             for part, values in merged.typed[key].items()
         }
         cells = self.reader.cells(Filling(merged.typed, self.seen, clashes=merged.clashes), {}).values()
@@ -141,7 +150,7 @@ class Posted:
         }  # fmt: skip
 
     def _is_valid(self) -> bool:
-        valid = self.form.validate_on(today(), agreed=bool(self.saved and self.saved.agreed))
+        valid = self.form.validate_on(today())
         email = self.form.questions.get("contacts.email")
         if email and isinstance(email.data, str) and not email.errors and not takes_mail(email.data.rpartition("@")[2]):
             email.errors = [_("The domain of this address takes no mail: check what stands after the @.")]
@@ -149,18 +158,21 @@ class Posted:
         return valid
 
     def _answers(self) -> verbs.Answers:
-        answers, sensitive, saved = self.form.answers, self.opened.asked.sensitive, self.saved
+        answers, sensitive = self.form.answers, self.opened.asked.sensitive
         modules = [module.key for module in self.opened.asked.modules]
         return verbs.Answers(
-            values={key: value for key, value in answers.items() if key not in sensitive},
+            values={key: value for key, value in answers.items() if key not in sensitive and self._says(value)},
             secrets={key: value for key, value in answers.items() if key in sensitive},
             consent_sensitive=self.form.consents[CONSENT_SENSITIVE],
             language=language.current(),
             seen=self.seen,
             reader=self.reader.key,
-            agreed_at=saved.saved_at if saved and saved.agreed else None,
             times=times_from(_number("opened"), request.form.get("times", ""), modules, now()),
         )
+
+    def _says(self, value: Value) -> bool:
+        """Whether an answer says anything: who sees nothing that is held cannot mean to empty it."""
+        return value is not None or self.reader.sees_held
 
 
 def _has_token() -> bool:
@@ -175,4 +187,4 @@ def _has_token() -> bool:
 def _number(name: str) -> int:
     """A number that the page carries; 0 for what is none."""
     text = request.form.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+    return min(int(text), MAX_ID) if text.isascii() and text.isdigit() and len(text) < 12 else 0

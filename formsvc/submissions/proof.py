@@ -16,7 +16,7 @@ from formsvc.web.show import now as this_instant
 
 LASTS = timedelta(hours=12)
 MOST = 8  # links that one browser has proved: a cookie is small
-PROVED, READER = "proved", "reader"
+PROVED, READER, SENT = "proved", "reader", "sent"
 NOBODY = "-"  # a reader who has no drafts
 
 
@@ -37,6 +37,15 @@ def remember(invitation_id: int, link_number: int) -> None:
     newest = sorted(others, key=lambda known: int(known[1][1]))[-(MOST - 1) :]
     until = int((this_instant() + LASTS).timestamp())
     cookie[PROVED] = {**dict(newest), str(invitation_id): [link_number, until]}
+
+
+def remember_sent(invitation_id: int) -> None:
+    """This browser sent answers without a code: it may see that they have arrived."""
+    cookie[SENT] = invitation_id
+
+
+def has_sent(invitation_id: int) -> bool:
+    return bool(cookie.get(SENT) == invitation_id)
 
 
 def reader_key() -> str:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from formsvc.db import reading as connected
 from formsvc.db import transaction
 from formsvc.invitations.models import Invitation
-from formsvc.submissions import codes, proof, reading
+from formsvc.submissions import codes, drafts, proof, reading
 from formsvc.submissions.reading import Opened
 from formsvc.web import language
 from formsvc.web.access import public
@@ -48,6 +48,8 @@ def prove(token: str) -> Answer:
         with transaction() as session:
             given = request.form.get("code", "")
             is_right = proof.prove(session, session.get_one(Invitation, opened.id), given, now())
+            if is_right:
+                drafts.adopt(session, opened, proof.reader_key())
     except codes.TooMany:
         return page(opened, token, has_code=True, problem=no_more_tries(), status=429)
     if not is_right:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, select
+from cryptography.fernet import InvalidToken
+from sqlalchemy import Connection, Select, Text, and_, bindparam, func, select, type_coerce
 
+from formsvc.crypto import decrypted
 from formsvc.customers.manager import Contact, organisation
 from formsvc.customers.models import Customer
 from formsvc.customers.record import held_and_verified, held_rows
@@ -58,11 +60,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The newest draft of a reader: what stands in each control by field, and whether the second consent was given."""
+    """The newest draft of a reader: what stands in each control by field, and the consent to sensitive values."""
 
     number: int
     typed: dict[str, Raw]
-    agreed: bool
     opened_at: int
     saved_at: datetime
 
@@ -160,9 +161,12 @@ def _sent(row: Any) -> Sent | None:
 
 
 def _saved(row: Any) -> Saved | None:
-    if row.draft is None:
-        return None
-    return Saved(row.draft, row.typed["fields"], row.typed["agreed"], row.typed["opened_at"], row.saved_at)
+    """The draft; none where the key that it was encrypted with is lost: what is held can be filled in again."""
+    try:
+        typed = decrypted(row.typed) if row.typed else None
+    except InvalidToken:
+        typed = None
+    return typed and Saved(row.draft, typed["fields"], typed["opened_at"], row.saved_at)
 
 
 def _statement() -> Select[*tuple[Any, ...]]:
@@ -181,7 +185,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             *(Staff.name.label("manager_name"), Staff.email.label("manager_email"), Staff.phone.label("manager_phone")),
             *(Submission.id.label("sent_id"), Submission.state.label("sent_state"), Submission.answers),
             *(Submission.secrets, Submission.submitted_at, Submission.note, Submission.field_notes),
-            *(Draft.number.label("draft"), Draft.typed, Draft.saved_at),
+            *(Draft.number.label("draft"), type_coerce(Draft.typed, Text).label("typed"), Draft.saved_at),
             held_rows(Invitation.customer_id).label("held"),
         )
         .join_from(Invitation, Customer, Customer.id == Invitation.customer_id)

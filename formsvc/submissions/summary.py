@@ -48,11 +48,11 @@ def shown(question: Field, value: Value, language: str) -> str:
 def parsed(questions: Mapping[str, Field], typed: Mapping[str, Raw]) -> dict[str, Value]:
     """The values of what is typed; what is wrong, and a sensitive control that was left empty, says nothing."""
     values: dict[str, Value] = {}
-    for key, raw in typed.items():
+    for key, question in questions.items():
         try:
-            value = TYPES[questions[key].type].parse(raw, questions[key])
+            value = TYPES[question.type].parse(typed.get(key, {}), question)
         except Wrong:
             continue
-        if value is not None or not questions[key].sensitive:
+        if value is not None or not question.sensitive:
             values[key] = value
     return values

@@ -25,7 +25,7 @@ _submissions, _consents, _times = (
 )
 _SUBMIT = Statement(
     insert(_submissions).returning(_submissions.c.id),
-    *("invitation_id", "revision", "state", "answers", "secrets", "language", "submitted_at"),
+    *("invitation_id", "revision", "state", "answers", "secrets", "language", "submitted_at", "is_proved"),
 )
 _CONSENT = Statement(insert(_consents), "submission_id", "kind", "text_version", "language", "given_at")
 _TIME = Statement(insert(_times), "version_id", "seconds", "sections")
@@ -47,8 +47,8 @@ class SentMeanwhile(Exception):
 class Answers:
     """What a form says: values by field, sensitive ones apart, and whether each consent was given.
 
-    `seen` is the revision that the page was filled from, 0 for none. `agreed_at` is when the second consent was given
-    with a draft, where it was. `times` are the seconds that it took, by module; whole under "".
+    `seen` is the revision that the page was filled from, 0 for none. `reader` is empty for whoever may see what is
+    held. `times` are the seconds that it took, by module; whole under "".
     """
 
     values: Mapping[str, Value]
@@ -57,7 +57,6 @@ class Answers:
     language: str
     seen: int
     reader: str = ""
-    agreed_at: datetime | None = None
     times: Mapping[str, int] | None = None
 
 
@@ -70,19 +69,20 @@ def submit(session: Session, opened: Opened, answers: Answers, now: datetime) ->
     row = {
         "invitation_id": opened.id, "revision": revision, "state": SubmissionState.WAITING,
         "answers": dict(answers.values), "secrets": kept or None, "language": answers.language, "submitted_at": now,
+        "is_proved": not answers.reader,
     }  # fmt: skip
     new = _SUBMIT.bound(session.get_bind().dialect, row)
     mail = letter(opened.about, "receipt", f"revision-{revision}", answers.language, sent_at=now.isoformat())
     receipt = mail and outbox.ready(session, mail, now)
     # Here it is this customer's turn: what can be made before is made above
-    if not invitations.take_answer(session, opened.id, opened.link_number, answers.seen, now):
+    if not invitations.take_answer(session, opened.id, opened.link_number, opened.state, answers.seen, now):
         return _sent_before(session, opened, answers, now)
     connection = session.connection()
     if base := opened.last if answers.seen else None:
         waiting = _submissions.c.id == base.id, _submissions.c.state == SubmissionState.WAITING
         connection.execute(update(_submissions).where(*waiting).values(state=SubmissionState.SUPERSEDED))
     id_ = int(new.first(connection).id)
-    for consent in _given(connection, opened, answers, id_, bool(kept), now):
+    for consent in _given(opened, answers, id_, bool(kept), now):
         _CONSENT.run(connection, consent)
     addresses.enter(session, opened, answers.values, answers.language, now)
     if answers.times and not answers.seen:
@@ -103,6 +103,7 @@ def withdraw(session: Session, opened: Opened, now: datetime) -> None:
     taken = update(Submission).where(*waiting).values(state=SubmissionState.WITHDRAWN)
     if getattr(session.execute(taken), "rowcount", 0) != 1 or not invitations.take_back_answer(session, opened.id):
         raise AlreadyDecided
+    drafts.forget_all(session, opened)
     audit.record(session, opened.actor, "submission.withdrawn", f"submission:{opened.last and opened.last.id}", now)
 
 
@@ -121,9 +122,13 @@ def hold(session: Session, opened: Opened, seen: int, now: datetime) -> None:
 
 
 def _sent_before(session: Session, opened: Opened, answers: Answers, now: datetime) -> int:
-    """For the same answers once more their submission; why not, for all others."""
+    """For the same answers once more their submission; why not, for all others.
+
+    To who has not shown that it is them, the same says as little as others: it would confirm a guess.
+    """
     last = getattr(reading.read(session.connection(), opened.id), "last", None)
-    if last and last.answers == dict(answers.values) and last.secrets == carried(opened, answers):
+    sent = (dict(answers.values), carried(opened, answers))
+    if last and not answers.reader and (last.answers, last.secrets) == sent:
         hold(session, opened, last.revision, now)
         return int(last.id)
     hold(session, opened, answers.seen, now)
@@ -131,28 +136,19 @@ def _sent_before(session: Session, opened: Opened, answers: Answers, now: dateti
 
 
 def carried(opened: Opened, answers: Answers) -> dict[str, Value]:
-    """The sensitive values: those typed now, and those of the revision that is mended and were left as they are.
-
-    What is typed now without the consent of its own is not kept (M6).
+    """The sensitive values, with the consent of their own only (M6): those typed now, and those of the revision that is
+    mended and were left as they are. Of that, who has not shown that it is them carries nothing on.
     """
-    before = opened.mended.secrets if opened.mended else {}
-    return {**before, **(answers.secrets if answers.consent_sensitive or answers.agreed_at else {})}
+    if not answers.consent_sensitive:
+        return {}
+    return {**(opened.mended.secrets if opened.mended and not answers.reader else {}), **answers.secrets}
 
 
-def _given(
-    connection: Any, opened: Opened, answers: Answers, id_: int, has_secrets: bool, now: datetime
-) -> list[dict[str, Any]]:
-    """The consents: those given now; a sensitive value that is carried on keeps the one that it was given with."""
+def _given(opened: Opened, answers: Answers, id_: int, has_secrets: bool, now: datetime) -> list[dict[str, Any]]:
+    """The consents that were given with the answers, each for what is there."""
+    kinds = [ConsentKind.PRIVACY, ConsentKind.SENSITIVE] if has_secrets else [ConsentKind.PRIVACY]
     given = {
-        "submission_id": id_, "kind": ConsentKind.PRIVACY, "text_version": opened.definition.privacy.version,
-        "language": answers.language, "given_at": now,
+        "submission_id": id_, "text_version": opened.definition.privacy.version, "language": answers.language,
+        "given_at": now,
     }  # fmt: skip
-    if answers.consent_sensitive or answers.agreed_at:
-        return [given, {**given, "kind": ConsentKind.SENSITIVE, "given_at": answers.agreed_at or now}]
-    if has_secrets and opened.last:
-        columns = _consents.c.text_version, _consents.c.language, _consents.c.given_at
-        earlier = select(*columns).where(
-            _consents.c.submission_id == opened.last.id, _consents.c.kind == ConsentKind.SENSITIVE
-        )
-        return [given, {**given, "kind": ConsentKind.SENSITIVE, **connection.execute(earlier).mappings().one()}]
-    return [given]
+    return [{**given, "kind": kind} for kind in kinds]

@@ -54,3 +54,14 @@ def test_enter_decides_nothing(browser: Browser, given: Invited) -> None:
     form = browser.get("/review/1").form()
     buttons = [e for e in form.members if e.get("type") == "submit" or e.tag == "button"]
     assert buttons[0].get("disabled") is not None
+
+
+@pytest.mark.parametrize("action", ["approve", "reject"])
+def test_comments_are_not_dropped_by_another_decision(browser: Browser, sqlite_app: Flask, action: str) -> None:
+    given = invited(sqlite_app)
+    answered(sqlite_app, given)
+    browser.sign_in(given.manager)
+    typed = {"note": "谢谢", "note-contacts-mobile": "请核实"}
+    page = browser.submit(browser.get("/review/1"), typed, action, status=422)
+    assert "退回修改" in page.text
+    assert dict(page.form().filled({}, None))["note-contacts-mobile"] == "请核实"

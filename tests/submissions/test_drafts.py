@@ -53,8 +53,8 @@ def test_the_same_typed_twice_is_no_clash(base: Mapping[str, Raw], mine: Mapping
     assert not merge(base, mine, mine).has_theirs
 
 
-def typed(base: int = 0, agreed: bool = False, **fields: str) -> Typed:
-    return Typed({key.replace("_", ".", 1): {"": [text]} for key, text in fields.items()}, base, agreed, 0)
+def typed(base: int = 0, **fields: str) -> Typed:
+    return Typed({key.replace("_", ".", 1): {"": [text]} for key, text in fields.items()}, base, 0)
 
 
 def save(session: Session, invited: object, given: Typed, start: Mapping[str, Raw] | None = None) -> int:

@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from formsvc.customers.models import Audience
 from formsvc.db import db
 from formsvc.submissions.models import Draft
 from tests.browser import Browser, Page
+from tests.factories import writing
 from tests.filling import ENTERPRISE, ID_CARD, INDIVIDUAL, Invited, Typed, answered, everything, invited, submissions
 from tests.forms import text_of
 from tests.installation import HOST
@@ -130,6 +131,80 @@ def test_a_draft_is_kept_with_its_own_consent_for_sensitive_values_only(browser:
     (sent,) = submissions(sqlite_app)
     assert sent.secrets == {"basic.id_number": ID_CARD}
     assert [consent.kind for consent in sent.consents] == ["privacy", "sensitive"]
+
+
+CARD = {"basic-id_type": "resident-id", "basic-id_number": ID_CARD}
+
+
+def test_a_consent_that_is_unticked_takes_the_saved_value_along(browser: Browser, sqlite_app: Flask) -> None:
+    given = invited(sqlite_app, audience=Audience.INDIVIDUAL)
+    page = browser.submit(browser.get(given.path), {**CARD, "consent_sensitive": "yes"}, "save")
+    page = browser.submit(page, {"basic-id_number": "", "consent_sensitive": []}, "save")
+    assert "002X" not in page.html
+    browser.submit(page, INDIVIDUAL, "submit")
+    (sent,) = submissions(sqlite_app)
+    assert (sent.secrets, [consent.kind for consent in sent.consents]) == (None, ["privacy"])
+
+
+def test_a_tick_without_a_value_is_no_consent_for_another_device(browser: Browser, sqlite_app: Flask) -> None:
+    given = invited(sqlite_app, audience=Audience.INDIVIDUAL)
+    browser.submit(browser.get(given.path), {"consent_sensitive": "yes"}, "save")
+    other = Browser(sqlite_app)
+    page = other.get(given.path)
+    assert page.find("input", name="consent_sensitive").get("checked") is None
+    assert other.submit(page, {**INDIVIDUAL, **CARD}, "submit", status=422).error_of("consent_sensitive")
+
+
+def test_an_unticked_page_of_another_device_leaves_a_saved_value_alone(browser: Browser, sqlite_app: Flask) -> None:
+    given, other = invited(sqlite_app, audience=Audience.INDIVIDUAL), Browser(sqlite_app)
+    old = other.get(given.path)
+    browser.submit(browser.get(given.path), {**CARD, "consent_sensitive": "yes"}, "save")
+    other.submit(old, {"contacts-name": "李婧"}, "save")
+    page = browser.get(given.path)
+    assert "••••••002X" in page.text
+    assert page.find("input", name="consent_sensitive").get("checked") is not None
+
+
+def test_what_was_taken_back_leaves_no_draft(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
+    browser.submit(browser.get(given.path), ENTERPRISE, "submit")
+    browser.submit(browser.get(f"{given.path}?edit=1"), {"needs-special": "快"}, "save")
+    assert "尚未提交的修改" in browser.get(given.path).text
+    browser.submit(browser.get(given.path), press="withdraw")
+    assert drafts(sqlite_app) == 0
+
+
+def test_the_order_of_lines_is_kept(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
+    browser.submit(browser.get(given.path), {"needs-special": "一\n二"}, "save")
+    browser.submit(browser.get(given.path), {"needs-special": "二\n\n一"}, "save")
+    assert typed(Browser(sqlite_app).get(given.path))["needs-special"] == "二\r\n\r\n一"
+
+
+def test_saving_by_the_button_says_what_is_wrong(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
+    page = browser.submit(browser.get(given.path), {"contacts-mobile": "138"}, "save")
+    assert "应为 11 位数字" in page.error_of("contacts-mobile")
+    assert not page.error_of("consent")
+    assert drafts(sqlite_app) == 1
+
+
+@pytest.mark.parametrize("number", ["2147483648", "99999999999", "-1", "x"])
+def test_a_draft_that_never_was_harms_nothing(app: Flask, number: str, clock: time_machine.Traveller) -> None:
+    browser, given = Browser(app), invited(app)
+    browser.submit(browser.get(given.path), {"contacts-name": "王"}, "save")
+    browser.submit(browser.get(given.path), {"contacts-name": "王芳", "draft": number}, "save")
+    assert drafts(app) == 2
+
+
+def test_a_draft_whose_key_is_lost_is_none(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
+    browser.submit(browser.get(given.path), {"contacts-name": "王小明"}, "save")
+    with writing(sqlite_app) as session:
+        session.execute(text("UPDATE drafts SET typed = 'gAAAA'"))
+    page = browser.get(given.path)
+    assert typed(page)["contacts-name"] == "张敏"
+    browser.submit(page, ENTERPRISE, "submit")
+
+
+def test_a_draft_of_many_times_the_longest_answers_is_refused(browser: Browser, given: Invited) -> None:
+    browser.submit(browser.get(given.path), {"needs-special": "字" * 60_000}, "save", status=413)
 
 
 def test_a_draft_after_the_answers_were_sent_elsewhere_is_told_so(

@@ -27,7 +27,7 @@ def test_each_audience_in_each_situation_is_asked_its_own_fields(
     assert [text_of(h) for h in page.root.iter("h2")] == [
         "填写说明",
         *(module.title.zh for module in asked),
-        "发送之前",
+        "提交之前",
     ]
     expected = {field.name for module in asked for field in module.fields} - {"needs-budget"}
     others = {"needs-budget-from", "needs-budget-to", "needs-products-other", "consent", "csrf_token", "seen", "action"}

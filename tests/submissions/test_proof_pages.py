@@ -41,7 +41,7 @@ def is_proved(browser: Browser, given: Invited) -> bool:
 def test_who_brings_the_code_is_sent_on_to_the_link(browser: Browser, sqlite_app: Flask) -> None:
     given = guarded(sqlite_app)
     page = send(browser, given)
-    assert "如果此链接对应的客户留有邮箱地址，验证码已在发送途中" in page.text
+    assert "如果我们存有您的邮箱地址，验证码正在发送" in page.text
     control = page.find("input", name="code")
     assert (control.get("inputmode"), control.get("autocomplete")) == ("numeric", "one-time-code")
     assert not is_proved(browser, given)

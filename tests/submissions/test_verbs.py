@@ -122,14 +122,36 @@ def test_page_only_checks_a_sensitive_value_without_its_consent_is_not_kept(sess
 
 
 @pytest.mark.parametrize(("typed", "kept"), [({}, SECRETS), (NEWER, NEWER)], ids=["left", "typed"])
-def test_a_sensitive_value_that_is_left_is_carried_on_with_its_consent(
+def test_a_sensitive_value_that_is_left_is_carried_on_while_its_consent_stands(
     session: Session, typed: Mapping[str, Value], kept: Mapping[str, Value]
 ) -> None:
     first = submission(session, secrets=SECRETS)
-    second = sent(session, first.invitation, answers(OTHER, typed, seen=1), LATER)
+    second = sent(session, first.invitation, answers(OTHER, typed, seen=1, consent_sensitive=True), LATER)
     assert second.secrets == kept
-    assert consents(second)["privacy"][2] == LATER
-    assert consents(second)["sensitive"][2] == (LATER if typed else NOW)
+    assert {kind: given[2] for kind, given in consents(second).items()} == {"privacy": LATER, "sensitive": LATER}
+
+
+def test_a_consent_that_is_taken_back_takes_its_values_along(session: Session) -> None:
+    first = submission(session, secrets=SECRETS)
+    second = sent(session, first.invitation, answers(OTHER, seen=1), LATER)
+    assert (second.secrets, list(consents(second))) == (None, ["privacy"])
+
+
+def test_guessing_oracle_who_has_proved_nothing_carries_nothing_on_and_is_told_nothing(session: Session) -> None:
+    first = submission(session, secrets=SECRETS)
+    stranger = {"reader": "stranger", "consent_sensitive": True}
+    with pytest.raises(SentMeanwhile):
+        sent(session, first.invitation, answers(secrets=SECRETS, **stranger), LATER)
+    second = sent(session, first.invitation, answers(OTHER, seen=1, **stranger), LATER)
+    assert (second.secrets, second.is_proved, first.is_proved) == (None, False, True)
+
+
+def test_lost_update_what_was_returned_meanwhile_is_not_overwritten_unseen(session: Session) -> None:
+    first = submission(session)
+    before = opened(session, first.invitation)
+    review.return_(session, first, staff_account(session), "请补充", LATER)
+    with pytest.raises(SentMeanwhile):
+        submit(session, before, answers(OTHER, seen=1), LATER)
 
 
 @pytest.mark.parametrize("how", ["revoked", "issued again", "past its end"])
