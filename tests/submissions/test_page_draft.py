@@ -31,8 +31,8 @@ def scripted(browser: Browser, page: Page, values: Typed, status: int = 200) -> 
     """What the page's script is told when it saves."""
     pairs = [pair for pair in page.form().filled(values, None) if pair[0] != "action"]
     data: dict[str, list[str]] = {"action": ["save"]}
-    for name, text in pairs:
-        data.setdefault(name, []).append(text)
+    for name, value in pairs:
+        data.setdefault(name, []).append(value)
     headers = {"Accept": "application/json", "Accept-Language": "zh-CN"}
     answer = browser.client.post(page.path, data=data, headers=headers, base_url=f"http://{HOST}")
     assert answer.status_code == status
