@@ -86,10 +86,8 @@ def trial(sqlite: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         "FORMSVC_VAR": str(folder), "HOST": "127.0.0.1", "PORT": str(port), "FORMSVC_SECRET_KEYS": ",".join(KEYS),
         "FORMSVC_SMS_URL": "log", "FORMSVC_CHECK_MAIL_DOMAINS": "no",
     }  # fmt: skip
-    with (
-        sqlite.copy(folder), running(Config.from_environment(environment)) as app,
-        _program("serve", environment) as server,
-    ):  # fmt: skip
+    config = Config.from_environment(environment)
+    with sqlite.copy(folder), running(config) as app, _program("serve", environment) as server:
         _wait_for(port, server)
         yield app
 

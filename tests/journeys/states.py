@@ -67,7 +67,7 @@ def returned(app: Flask) -> Invited:
     """Asked to mend a value that stands there and one that is missing."""
     notes = {"contacts.mobile": "最后一位是 9 还是 8？", "basic.size": "请选择企业规模。"}
     note = "有两处想请您再看一下。"
-    return _decided(app, waiting(app), lambda *what: review.return_(*what[:3], note, what[3], notes))
+    return _decided(app, waiting(app), lambda session, sent, by: review.return_(session, sent, by, note, now(), notes))
 
 
 def approved(app: Flask) -> Invited:
@@ -75,15 +75,15 @@ def approved(app: Flask) -> Invited:
 
 
 def rejected(app: Flask) -> Invited:
-    return _decided(app, waiting(app), lambda *what: review.reject(*what[:3], "与我们无关", what[3]))
+    return _decided(app, waiting(app), lambda session, sent, by: review.reject(session, sent, by, "与我们无关", now()))
 
 
 def approve(app: Flask, given: Invited) -> Invited:
     """What was sent becomes the record, all of it."""
 
-    def all_of_it(session: Session, sent: Submission, reviewer: Staff, at: datetime) -> None:
+    def all_of_it(session: Session, sent: Submission, reviewer: Staff) -> None:
         rows = {row.field.key: "accept" for row in differences(session, sent) if row.is_changed}
-        review.approve(session, sent, reviewer, rows, "", sent.invitation.customer.version, at)
+        review.approve(session, sent, reviewer, rows, "", sent.invitation.customer.version, now())
 
     return _decided(app, given, all_of_it)
 
@@ -140,10 +140,10 @@ def letter(app: Flask, kind: str) -> EmailMessage:
     return [mail for mail in mails if mail["X-Formsvc-Kind"] == kind][-1]
 
 
-def _decided(app: Flask, given: Invited, decide: Callable[[Session, Submission, Staff, datetime], object]) -> Invited:
+def _decided(app: Flask, given: Invited, decide: Callable[[Session, Submission, Staff], object]) -> Invited:
     with writing(app) as session:
         sent = session.scalars(select(Submission).where(Submission.invitation_id == given.id)).one()
         reviewer = staff.find(session, given.manager)
         assert reviewer
-        decide(session, sent, reviewer, now())
+        decide(session, sent, reviewer)
     return given
