@@ -104,6 +104,11 @@ def test_a_connection_that_breaks_while_typing_and_at_sending(trial: Flask, peop
     fill_required(page)
     saved(page)
     page.context.set_offline(True)
+    send(page)
+    expect(page.locator("#saved")).to_have_text(UNSAVED)
+    page.context.set_offline(False)
+    saved(page)
+    page.context.set_offline(True)
     page.locator("[name=contacts-name]").fill("王芳")
     page.locator("[name=contacts-position]").focus()
     expect(page.locator("#saved")).to_have_text(UNSAVED)
@@ -137,6 +142,20 @@ def test_an_answer_that_is_lost_on_its_way_back(trial: Flask, people: Contexts, 
     arrived(page)
     assert lost == ["303"]
     assert sent(trial, given) == [SubmissionState.WAITING]
+
+
+def test_enter_and_the_other_language_take_along_what_was_just_typed(people: Contexts, given: Invited) -> None:
+    page = people.person(width=1280)
+    page.goto(given.path)
+    page.locator("[name=contacts-name]").fill("王芳")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your details with us")
+    expect(page.locator("[name=contacts-name]")).to_have_value("王芳")
+    fill_required(page)
+    page.locator("[name=contacts-position]").fill("总监")
+    page.keyboard.press("Enter")
+    arrived(page)
+    expect(page.locator(".changes")).to_contain_text("王芳")
 
 
 def test_a_slow_phone(trial: Flask, people: Contexts, given: Invited) -> None:

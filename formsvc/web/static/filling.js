@@ -21,7 +21,7 @@ function keep(form) {
   form.addEventListener("submit", (event) => {
     enter("");
     form.elements.times.value = Object.entries(spent).map(([name, time]) => `${name}:${Math.round(time / 1000)}`).join(" ");
-    if (!isOver && (isDirty || saving)) {
+    if (!isOver && (isDirty || saving || !navigator.onLine)) {
       event.preventDefault(); // the page is left only once all of it is kept: the way out may break
       leave(event.submitter);
     }
@@ -40,8 +40,10 @@ function keep(form) {
 
   async function leave(button) {
     await save();
-    if (isOver || !isDirty) form.requestSubmit(button);
-    else status.scrollIntoView({ block: "nearest" });
+    if (!navigator.onLine) isDirty = true; // so that the page says when it is back
+    if (isOver || !isDirty) return form.requestSubmit(button);
+    status.textContent = form.dataset.problem;
+    status.scrollIntoView({ block: "nearest" });
   }
 
   function save() {
@@ -109,6 +111,7 @@ function keep(form) {
   function tell(name, text) {
     const field = form.querySelector(`[name="${name}"], [name="${name}-from"]`)?.closest(".field");
     if (!field) return;
+    field.closest("details")?.setAttribute("open", "");
     const said = field.querySelector(".theirs") || document.createElement("p");
     said.className = "said theirs";
     said.setAttribute("role", "status");
