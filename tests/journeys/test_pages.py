@@ -102,7 +102,7 @@ def test_what_staff_see(trial: Flask, people: Contexts, language: str) -> None:
     expect(page.locator("tbody tr").first).to_be_visible()
     seen(page, "/review/")
     page.locator("tbody .links a").last.click()
-    page.wait_for_url("**/review/*[0-9]")
+    expect(page.locator("#note")).to_be_visible()
     for summary in page.locator("summary").all():
         summary.click()
     seen(page)
