@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -139,7 +140,7 @@ def test_a_consent_that_is_taken_back_takes_its_values_along(session: Session) -
 
 def test_guessing_oracle_who_has_proved_nothing_carries_nothing_on_and_is_told_nothing(session: Session) -> None:
     first = submission(session, secrets=SECRETS)
-    stranger = {"reader": "stranger", "consent_sensitive": True}
+    stranger: dict[str, Any] = {"reader": "stranger", "consent_sensitive": True}
     with pytest.raises(SentMeanwhile):
         sent(session, first.invitation, answers(secrets=SECRETS, **stranger), LATER)
     second = sent(session, first.invitation, answers(OTHER, seen=1, **stranger), LATER)
