@@ -6,9 +6,9 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
-from benchmarks import customers, report, sites
+from benchmarks import crowd, customers, report, sites
 from benchmarks.load import CONNECTIONS, Failed, Load, Round, ensure_wrk
 from benchmarks.report import Result
 from benchmarks.sites import Site
@@ -16,7 +16,8 @@ from formsvc.db import transaction
 
 ROUNDS, SECONDS, WARM_UP = 5, 3, 2
 LINKS = 1000  # that GET opens in turn
-FASTEST = 1500  # submissions a second that the first warm-up has links for
+FASTEST = 500  # submissions a second that the first warm-up has links for, four times as many
+OTHERS = 1_000_000  # submissions of others, which must make no difference
 ENGINES = {"SQLite": sites.sqlite, "PostgreSQL": sites.postgresql}
 
 
@@ -29,10 +30,14 @@ def main() -> int:
             results: list[Result] = []
             databases = []
             for engine, made in ENGINES.items():
-                with made(folder / engine) as (ours, bare):
+                with made(folder / engine) as (ours, bare, crowded):
                     results += _measure(engine, ours, bare)
+                    results += _measure_flat(engine, crowded, ours)
                     databases.append(f"{engine} {sites.version(ours)}")
-            print(report.table(results), report.machine(databases, folder), sep="\n\n")
+            beside_bare = [result for result in results if not result.is_flat]
+            flat = [result for result in results if result.is_flat]
+            tables = report.table(beside_bare, *report.BARE), report.table(flat, *report.FLAT)
+            print(*tables, report.machine(databases, folder), sep="\n\n")
     except Failed as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -58,44 +63,69 @@ class Server:
             raise Failed(f"{self.site.name}: {done.requests} answers, but rows: {made}")
         return done
 
+    def with_links(self, load: Load, per_second: float, seconds: int) -> Load:
+        """`load` with new links, four times as many as are used at that rate."""
+        count = int(4 * seconds * per_second) + 2 * CONNECTIONS
+        with sites.application(self.site), transaction() as session:
+            return replace(load, paths=customers.copies(session, count))
+
+
+Pair: TypeAlias = tuple[Server, Server]
+
 
 def _measure(engine: str, ours: Site, bare: Site) -> Iterator[Result]:
-    with sites.application(ours), ours.serving() as port:
-        with transaction() as session:
-            paths = customers.first(session), *customers.copies(session, LINKS - 1)
+    """formsvc beside the bare application."""
+    paths = _paths(ours)
+    with ours.serving() as port:
         page, cookie = sites.fetch(port, paths[0])
         size = len(page.encode())
         sites.add_links(bare, paths)
         with bare.serving(BARE_PAGE_SIZE=str(size)) as bare_port:
             both = Server(ours, port), Server(bare, bare_port)
-            yield _gets(engine, both, Load(paths, page_size=size))
-            yield _posts(engine, both, Load((), customers.answered(page), cookie))
+            load = Load(paths, page_size=size)
+            yield Result(engine, "GET", list(_gets(engine, both, (load, load))))
+            yield Result(engine, "POST", list(_posts(engine, both, Load((), customers.answered(page), cookie))))
 
 
-def _gets(engine: str, both: tuple[Server, Server], load: Load) -> Result:
-    for server in both:
+def _measure_flat(engine: str, crowded: Site, ours: Site) -> Iterator[Result]:
+    """formsvc with OTHERS submissions of others beside formsvc without."""
+    print(f"{engine}: {OTHERS:,} submissions of others …", file=sys.stderr, flush=True)
+    paths = _paths(crowded), _paths(ours)
+    with sites.application(crowded):
+        crowd.fill(OTHERS)
+    with crowded.serving() as port, ours.serving() as other_port:
+        both = Server(crowded, port), Server(ours, other_port)
+        page, cookie = sites.fetch(port, paths[0][0])
+        loads = Load(paths[0], page_size=len(page)), Load(paths[1], page_size=len(page))
+        yield Result(engine, "GET", list(_gets(engine, both, loads)), is_flat=True)
+        load = Load((), customers.answered(page), cookie)  # both sites have the same keys
+        yield Result(engine, "POST", list(_posts(engine, both, load)), is_flat=True)
+
+
+def _paths(site: Site) -> tuple[str, ...]:
+    with sites.application(site), transaction() as session:
+        return customers.first(session), *customers.copies(session, LINKS - 1)
+
+
+def _gets(engine: str, both: Pair, loads: tuple[Load, Load]) -> Iterator[tuple[Round, Round]]:
+    for server, load in zip(both, loads, strict=True):
         server.get(load, WARM_UP)
-    ours, bare = both
-    pairs = [(ours.get(load, SECONDS), bare.get(load, SECONDS)) for _ in _rounds(engine, "GET")]
-    return Result(engine, "GET", pairs)
+    for _ in _rounds(engine, "GET"):
+        yield both[0].get(loads[0], SECONDS), both[1].get(loads[1], SECONDS)
 
 
-def _posts(engine: str, both: tuple[Server, Server], load: Load) -> Result:
-    """Before each round there are new links, twice as many as the one before used."""
-    ours, bare = both
-    warm = _with_links(load, FASTEST * WARM_UP)
-    bare.post(warm, WARM_UP)
-    last, pairs = ours.post(warm, WARM_UP).per_second, []
-    for _ in _rounds(engine, "POST"):
-        fresh = _with_links(load, int(2 * SECONDS * last) + 2 * CONNECTIONS)
-        pairs.append((ours.post(fresh, SECONDS), bare.post(fresh, SECONDS)))
-        last = pairs[-1][0].per_second
-    return Result(engine, "POST", pairs)
-
-
-def _with_links(load: Load, count: int) -> Load:
-    with transaction() as session:
-        return replace(load, paths=customers.copies(session, count))
+def _posts(engine: str, both: Pair, load: Load) -> Iterator[tuple[Round, Round]]:
+    """Before each round there are new links on both sides; the bare application needs none of its own."""
+    one, other = both
+    has_own = other.site.name == sites.OURS
+    rates, seconds = [float(FASTEST)] * 2, WARM_UP
+    for round_ in (None, *_rounds(engine, "POST")):
+        fresh = one.with_links(load, rates[0], seconds)
+        fresh_other = other.with_links(load, rates[1], seconds) if has_own else fresh
+        pair = one.post(fresh, seconds), other.post(fresh_other, seconds)
+        rates, seconds = [done.per_second for done in pair], SECONDS
+        if round_:
+            yield pair
 
 
 def _rounds(engine: str, work: str) -> Iterator[int]:

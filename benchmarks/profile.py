@@ -24,7 +24,7 @@ Act = Callable[[str], None]
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="formsvc-profile-") as folder, sites.sqlite(Path(folder)) as (ours, _):
+    with tempfile.TemporaryDirectory(prefix="formsvc-profile-") as folder, sites.sqlite(Path(folder)) as (ours, *_):
         with sites.application(ours) as app:
             with transaction() as session:
                 paths = iter((customers.first(session), *customers.copies(session, 4 * REQUESTS + 4)))

@@ -12,12 +12,10 @@ from typing import TypeAlias
 
 from benchmarks.load import CONNECTIONS, Round, wrk_version
 
-Pair: TypeAlias = tuple[Round, Round]  # formsvc, bare: one after the other
+Pair: TypeAlias = tuple[Round, Round]  # formsvc, and what it stands beside: one after the other
 PACKAGES = ("granian", "Flask", "SQLAlchemy", "WTForms", "Jinja2")
-HEADING = (
-    "engine", "work", "ratio", "formsvc/s", "bare/s",
-    "p50 ms", "p99 ms", "p99/p50", "bare p50 ms", "bare p99 ms",
-)  # fmt: skip
+BARE = "formsvc", "bare"
+FLAT = "crowded", "alone"
 SYNCS = 50
 
 
@@ -28,14 +26,15 @@ class Result:
     engine: str
     work: str
     pairs: Sequence[Pair]
+    is_flat: bool = False  # beside itself without the submissions of others
 
     def cells(self) -> list[str]:
-        ratios = sorted(ours.per_second / bare.per_second for ours, bare in self.pairs)
-        ours, bare = (self._medians(which) for which in (0, 1))
+        ratios = sorted(ours.per_second / other.per_second for ours, other in self.pairs)
+        ours, other = (self._medians(which) for which in (0, 1))
         spread = f"**{median(ratios):.3f}** ({ratios[0]:.3f}–{ratios[-1]:.3f})"
         return [
-            self.engine, self.work, spread, f"{ours[0]:,.0f}", f"{bare[0]:,.0f}",
-            f"{ours[1]:.1f}", f"{ours[2]:.1f}", f"{ours[2] / ours[1]:.1f}", f"{bare[1]:.1f}", f"{bare[2]:.1f}",
+            self.engine, self.work, spread, f"{ours[0]:,.0f}", f"{other[0]:,.0f}",
+            f"{ours[1]:.1f}", f"{ours[2]:.1f}", f"{ours[2] / ours[1]:.1f}", f"{other[1]:.1f}", f"{other[2]:.1f}",
         ]  # fmt: skip
 
     def _medians(self, which: int) -> tuple[float, float, float]:
@@ -45,8 +44,12 @@ class Result:
         return middle(lambda r: r.per_second), middle(lambda r: r.p50), middle(lambda r: r.p99)
 
 
-def table(results: Sequence[Result]) -> str:
-    rows = [HEADING, ["---"] * 2 + ["---:"] * (len(HEADING) - 2), *(result.cells() for result in results)]
+def table(results: Sequence[Result], ours: str, other: str) -> str:
+    heading = (
+        "engine", "work", "ratio", f"{ours}/s", f"{other}/s",
+        "p50 ms", "p99 ms", "p99/p50", f"{other} p50 ms", f"{other} p99 ms",
+    )  # fmt: skip
+    rows = [heading, ["---"] * 2 + ["---:"] * (len(heading) - 2), *(result.cells() for result in results)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 from urllib.request import Request, urlopen
 
 from flask import Flask
@@ -23,9 +24,10 @@ from tests.services import GUARD, postgres
 
 STARTS_WITHIN = 60.0  # seconds
 OURS, BARE = "formsvc", "bare"
+NAMES = {"ours": OURS, "bare": BARE, "crowded": OURS}  # by folder and database
 COUNTED = {  # what one answer adds one row to
     OURS: ("submissions WHERE state = 'waiting'", "consents", "audit_facts WHERE action = 'submission.submitted'",
-           "invitations WHERE state = 'answered'"),
+           "invitations WHERE state = 'answered'", "outbox WHERE kind = 'receipt'"),
     BARE: ("answers",),
 }  # fmt: skip
 bare_tables = MetaData()
@@ -67,23 +69,26 @@ class Site:
                 guard.communicate(b"stop\n")
 
 
-@contextmanager
-def sqlite(folder: Path) -> Iterator[tuple[Site, Site]]:
-    """formsvc set up, and nothing but an address for the bare application, on SQLite."""
-    yield _sites(folder, {name: f"sqlite:///{folder / name / 'data.sqlite3'}" for name in (OURS, BARE)})
+Sites: TypeAlias = tuple[Site, Site, Site]  # formsvc, the bare application, and the formsvc that others fill
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[tuple[Site, Site]]:
+def sqlite(folder: Path) -> Iterator[Sites]:
+    """formsvc set up, nothing but an address for the bare application, and formsvc once more, on SQLite."""
+    yield _sites(folder, {name: f"sqlite:///{folder / name / 'data.sqlite3'}" for name in NAMES})
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[Sites]:
     """The same on a PostgreSQL whose commits are on disk before they are answered."""
     folder.mkdir()
     with postgres(folder, durable=True) as address:
         url = make_url(address)
         maintenance = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
         with maintenance.connect() as connection:
-            for name in (OURS, BARE):
+            for name in NAMES:
                 connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        urls = {name: url.set(database=name).render_as_string(hide_password=False) for name in (OURS, BARE)}
+        urls = {name: url.set(database=name).render_as_string(hide_password=False) for name in NAMES}
         yield _sites(folder, urls)
 
 
@@ -105,12 +110,22 @@ def add_links(bare: Site, paths: Sequence[str]) -> None:
     """The rows that the bare application reads."""
     rows = [{"token": path.rpartition("/")[2], "name": "深圳云盾科技有限公司"} for path in paths]
     with _engine(bare).begin() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")  # two that change it at once are in each other's way
         bare_tables.create_all(connection)
         connection.execute(insert(links), rows)
 
 
 def rows(site: Site) -> list[int]:
-    """How many rows there are of each kind that an answer makes."""
+    """How many rows there are of each kind that an answer makes, once what was under way is done."""
+    counted, before = _rows(site), None
+    while counted != before:
+        time.sleep(0.2)
+        counted, before = _rows(site), counted
+    return counted
+
+
+def _rows(site: Site) -> list[int]:
     with _engine(site).connect() as connection:
         queries = [text(f"SELECT count(*) FROM {what}") for what in COUNTED[site.name]]  # noqa: S608 - from above
         return [int(connection.scalar(query) or 0) for query in queries]
@@ -125,15 +140,16 @@ def _engine(site: Site) -> Engine:
     return create_engine(site.config.database_url, poolclass=NullPool)
 
 
-def _sites(folder: Path, urls: Mapping[str, str]) -> tuple[Site, Site]:
-    ours, bare = (
-        Site(name, {"FORMSVC_DATABASE_URL": url, "FORMSVC_VAR": str(folder / name),
-                    "FORMSVC_SECRET_KEYS": ",".join(KEYS), "FORMSVC_CHECK_MAIL_DOMAINS": "no"})
+def _sites(folder: Path, urls: Mapping[str, str]) -> Sites:
+    ours, bare, crowded = (
+        Site(NAMES[name], {"FORMSVC_DATABASE_URL": url, "FORMSVC_VAR": str(folder / name),
+                           "FORMSVC_SECRET_KEYS": ",".join(KEYS), "FORMSVC_CHECK_MAIL_DOMAINS": "no"})
         for name, url in urls.items()
     )  # fmt: skip
     bare.config.var.mkdir(parents=True)
-    set_up(ours.config)
-    return ours, bare
+    for site in (ours, crowded):
+        set_up(site.config)
+    return ours, bare, crowded
 
 
 def _wait_for(port: int, guard: subprocess.Popen[bytes], log: Path) -> None:

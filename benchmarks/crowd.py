@@ -1,0 +1,69 @@
+"""The submissions of others: approved ones with their invitations, consents and audit facts, as many as one wants."""
+
+from typing import Any
+
+from sqlalchemy import Engine, Table, func, select, text
+from sqlalchemy.orm import Session
+
+from benchmarks.customers import HELD
+from formsvc.audit import AuditFact
+from formsvc.customers.models import Customer
+from formsvc.db import db, transaction
+from formsvc.invitations.models import Invitation
+from formsvc.submissions.models import Consent, Submission
+from formsvc.web.show import now
+from tests.factories import customer, invitation, staff_account, submission
+
+AT_ONCE = 100_000  # in one transaction
+EACH = 100  # submissions of one customer
+TIDY = {
+    "sqlite": ("PRAGMA wal_checkpoint(TRUNCATE)",),
+    "postgresql": ("VACUUM ANALYZE", "CHECKPOINT"),  # what its own processes do within minutes
+}
+
+
+def fill(count: int) -> None:
+    """Add `count` submissions, each with all 26 values; a multiple of AT_ONCE."""
+    with transaction() as session:
+        invited = invitation(session, customer(session, staff_account(session), values=HELD), now())
+        submission(session, invited, HELD, now())
+    for done in range(0, count, AT_ONCE):
+        with transaction() as session:
+            _add(session, done)
+    _tidy(db.engine)
+
+
+def _add(session: Session, done: int) -> None:
+    """AT_ONCE more, after `done`; keys follow one another on both engines."""
+    customers, invitations, submissions = (_last(session, model) for model in (Customer, Invitation, Submission))
+    _copy(session, Customer, AT_ONCE // EACH, number=f"'CX1980' || ({done // EACH} + i)")
+    _copy(session, Invitation, customer_id=f"{customers} + 1 + i % {AT_ONCE // EACH}", state="'closed'",
+          next_step="NULL", due_at="NULL")  # fmt: skip
+    _copy(session, Submission, invitation_id=f"{invitations} + i", state="'approved'",
+          decided_by="(SELECT min(id) FROM staff)", decided_at="submitted_at")  # fmt: skip
+    _copy(session, Consent, submission_id=f"{submissions} + i")
+    _copy(session, AuditFact, subject=f"'submission:' || ({submissions} + i)")
+
+
+def _copy(session: Session, model: Any, count: int = AT_ONCE, **other: str) -> None:
+    """Rows like the newest, with `other` SQL for some columns; `i` counts them from 1."""
+    table: Table = model.__table__
+    names = [column.name for column in table.columns if column.name != "id"]
+    session.execute(
+        text(
+            f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "  # noqa: S608 - ours
+            f"INSERT INTO {table.name} ({', '.join(names)}) "
+            f"SELECT {', '.join(other.get(name, name) for name in names)} FROM {table.name}, n "
+            f"WHERE {table.name}.id = {_last(session, model)}"
+        )
+    )
+
+
+def _last(session: Session, model: Any) -> int:
+    return session.scalar(select(func.max(model.id))) or 0
+
+
+def _tidy(engine: Engine) -> None:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for statement in TIDY[engine.dialect.name]:
+            connection.exec_driver_sql(statement)
