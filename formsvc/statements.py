@@ -4,12 +4,30 @@ That is a cache key, a context, a result and their events, together about twice 
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Insert, Select, Update
 
 Convert = Callable[[Any], Any]
+
+
+def execute(connection: Connection, text: str, given: Any = ()) -> Any:
+    """The driver's cursor after `text`. Who listens to the connection's statements hears of it."""
+    cursor = connection.connection.cursor()
+    for listener in connection.dispatch.before_cursor_execute:
+        listener(connection, cursor, text, given, None, False)
+    cursor.execute(text, given)
+    return cursor
+
+
+@contextmanager
+def together(connection: Connection) -> Iterator[None]:
+    """Statements of which nobody asks a result before the end: to PostgreSQL they go at once, and `run` says -1."""
+    driver: Any = connection.connection.dbapi_connection
+    with driver.pipeline() if connection.dialect.name == "postgresql" else nullcontext():
+        yield
 
 
 class Statement:
@@ -61,11 +79,7 @@ class Bound(NamedTuple):
         return row and self.compiled.row(row)
 
     def _executed(self, connection: Connection) -> Any:
-        cursor = connection.connection.cursor()
-        for listener in connection.dispatch.before_cursor_execute:  # who watches statements sees these, too
-            listener(connection, cursor, self.compiled.text, self.given, None, False)
-        cursor.execute(self.compiled.text, self.given)
-        return cursor
+        return execute(connection, self.compiled.text, self.given)
 
 
 class _Compiled(NamedTuple):

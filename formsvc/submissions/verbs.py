@@ -14,7 +14,7 @@ from formsvc.invitations import verbs as invitations
 from formsvc.invitations.letters import letter
 from formsvc.invitations.models import Invitation, InvitationState
 from formsvc.mail import outbox
-from formsvc.statements import Statement
+from formsvc.statements import Statement, together
 from formsvc.submissions import addresses, drafts, reading
 from formsvc.submissions.models import CompletionTime, Consent, ConsentKind, Submission, SubmissionState
 from formsvc.submissions.reading import OPEN_STATES, Opened
@@ -82,17 +82,18 @@ def submit(session: Session, opened: Opened, answers: Answers, now: datetime) ->
         waiting = _submissions.c.id == base.id, _submissions.c.state == SubmissionState.WAITING
         connection.execute(update(_submissions).where(*waiting).values(state=SubmissionState.SUPERSEDED))
     id_ = int(new.first(connection).id)
-    for consent in _given(opened, answers, id_, bool(kept), now):
-        _CONSENT.run(connection, consent)
+    consents = _given(opened, answers, id_, bool(kept), now)
     addresses.enter(session, opened, answers.values, answers.language, now)
-    if answers.times and not answers.seen:
-        sections = {module: seconds for module, seconds in answers.times.items() if module}
-        _TIME.run(connection, {"version_id": opened.version_id, "seconds": answers.times[""], "sections": sections})
     if opened.draft:
         drafts.forget(session, opened, answers.reader, opened.draft.number)
-    if receipt:
-        outbox.put_ready(session, receipt)
-    audit.record(session, opened.actor, "submission.submitted", f"submission:{id_}", now, revision=revision)
+    with together(connection):
+        for consent in consents:
+            _CONSENT.run(connection, consent)
+        if answers.times and not answers.seen:
+            _TIME.run(connection, _time(opened, answers.times))
+        if receipt:
+            outbox.put_ready(session, receipt)
+        audit.record(session, opened.actor, "submission.submitted", f"submission:{id_}", now, revision=revision)
     return id_
 
 
@@ -142,6 +143,11 @@ def carried(opened: Opened, answers: Answers) -> dict[str, Value]:
     if not answers.consent_sensitive:
         return {}
     return {**(opened.mended.secrets if opened.mended and not answers.reader else {}), **answers.secrets}
+
+
+def _time(opened: Opened, times: Mapping[str, int]) -> dict[str, Any]:
+    sections = {module: seconds for module, seconds in times.items() if module}
+    return {"version_id": opened.version_id, "seconds": times[""], "sections": sections}
 
 
 def _given(opened: Opened, answers: Answers, id_: int, has_secrets: bool, now: datetime) -> list[dict[str, Any]]:
