@@ -122,6 +122,24 @@ def test_a_connection_that_breaks_while_typing_and_at_sending(trial: Flask, peop
     assert [one.answers["contacts.name"] for one in submissions(trial) if one.invitation_id == given.id] == ["王芳"]
 
 
+def test_a_lost_cookie_and_a_server_that_is_down_for_a_while(people: Contexts, given: Invited) -> None:
+    page = people.person()
+    page.goto(given.path)
+    page.context.clear_cookies()
+    page.locator("[name=contacts-name]").fill("王芳")
+    page.locator("[name=contacts-position]").focus()
+    saved(page)
+    page.route("**/q/*", lambda route: route.fulfill(status=502))
+    page.locator("[name=contacts-position]").fill("总监")
+    page.locator("[name=contacts-mobile]").focus()
+    expect(page.locator("#saved")).to_have_text(UNSAVED)
+    send(page)
+    page.unroute("**/q/*")
+    page.locator("[name=basic-address]").fill("合肥市")
+    page.locator("[name=contacts-mobile]").focus()
+    saved(page)
+
+
 def test_an_answer_that_is_lost_on_its_way_back(trial: Flask, people: Contexts, given: Invited) -> None:
     page = people.person()
     page.goto(given.path)
