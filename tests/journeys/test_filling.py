@@ -154,10 +154,11 @@ def test_an_answer_that_is_lost_on_its_way_back(trial: Flask, people: Contexts, 
         return route.abort("connectionreset")
 
     page.route("**/q/*", lose_the_answer)
-    send(page)
-    page.wait_for_url("chrome-error://**")
-    page.goto(given.path)
-    arrived(page)
+    with page.expect_event("requestfailed", lambda request: request.is_navigation_request()):
+        send(page)
+    again = page.context.new_page()
+    again.goto(given.path)
+    arrived(again)
     assert lost == ["303"]
     assert sent(trial, given) == [SubmissionState.WAITING]
 
