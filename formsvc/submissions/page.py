@@ -98,7 +98,7 @@ class Reader:
         }
         return sheet_of(opened.asked, reader).filled(
             Page(filling.typed, cells, folded, texts, blocks, opened.manager, filling.consents, filling.consent_errors,
-                 self._why_folded() if folded else "")
+                 *(self._about_folded() if folded else ()))
         )  # fmt: skip
 
     def _notices(self, filling: Filling, cells: Mapping[str, Cell], wrong: Collection[Cell]) -> str:
@@ -180,10 +180,11 @@ class Reader:
         days = self.opened.definition.fresh_days if question.fresh_days is None else question.fresh_days
         return verified + timedelta(days=days) > self.now
 
-    def _why_folded(self) -> str:
+    def _about_folded(self) -> tuple[str, str]:
+        """The title of the lines that need no new look, and why they need none."""
         if self._notes:
-            return _("Nothing was asked about these. Open a line to change it.")
-        return _("You confirmed these not long ago. Open a line to change it.")
+            return _("The rest"), _("Nothing was asked about these. Open a line to change it.")
+        return _("Still correct"), _("You confirmed these not long ago. Open a line to change it.")
 
     def _mask(self, key: str, filling: Filling) -> str:
         """What may be shown of a secret that the page does not carry."""

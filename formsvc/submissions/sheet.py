@@ -26,6 +26,7 @@ class Page:
     contact: Contact
     consents: Mapping[str, bool] = field(default_factory=dict)
     consent_errors: Mapping[str, str] = field(default_factory=dict)
+    folded_title: str = ""
     why_folded: str = ""
 
 
@@ -70,7 +71,8 @@ class Sheet:
             html = [self._cell(key, page) for key in page.folded]
             if self.asked.sensitive and not asks_consent:
                 html.append(self._consent(CONSENT_SENSITIVE, page))
-            blocks.append(self._folded.filled({"cells": "".join(html), "why": as_html(page.why_folded)}))
+            said = {"title": as_html(page.folded_title), "why": as_html(page.why_folded)}
+            blocks.append(self._folded.filled({"cells": "".join(html), **said}))
         return "".join(blocks)
 
     def _cell(self, key: str, page: Page) -> str:

@@ -13,7 +13,7 @@ ALWAYS = {
     "Referrer-Policy": "same-origin",  # a link's token never leaves with a click
 }
 PAGES = {"Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"}
-FILES = {"Cache-Control": "public, max-age=3600"}
+FILES = {"Cache-Control": "public, max-age=31536000, immutable"}  # their addresses carry a mark of what is in them
 
 
 def init_app(app: Flask) -> None:

@@ -36,7 +36,7 @@ def test_static_files_are_kept_and_named_after_their_content(browser: Browser) -
     address = page.find("link", rel="stylesheet").get("href") or ""
     assert "?v=" in address
     answer = browser.client.get(address, buffered=True)
-    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "public, max-age=3600")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "public, max-age=31536000, immutable")
     assert browser.client.get("/static/../__init__.py").status_code == 404
     assert browser.client.get("/static/%2e%2e/__init__.py").status_code == 404
 
