@@ -3,4 +3,4 @@ import gc
 from formsvc import create_app
 
 app = create_app()
-gc.freeze()  # what is there now stays: looking through it again and again costs each request a tenth
+gc.freeze()  # what is there now stays: nothing is gained by looking through it again and again
