@@ -199,7 +199,7 @@ def test_an_individual_with_a_sensitive_value(trial: Flask, people: Contexts) ->
     page.locator("[name=basic-id_type]").select_option("resident-id")
     page.locator("[name=basic-id_number]").fill("11010519491231002X")
     page.locator("[name=consent_sensitive]").check()
-    expect(page.locator("#saved")).to_contain_text("Saved")
+    expect(page.locator("#changes")).to_contain_text("ID number")  # the save that has the tick, not one before it
     page.reload()
     expect(page.locator("[name=basic-id_number]")).to_have_value("")
     expect(page.locator("#basic-id_number-hint")).to_contain_text("002X")
