@@ -23,5 +23,10 @@ def organisation() -> Contact:
 
 def manager_of(customer: Customer) -> Contact:
     """The customer's account manager, else the organisation."""
+    return account_manager(customer) or organisation()
+
+
+def account_manager(customer: Customer) -> Contact | None:
+    """The customer's account manager, while the account is active."""
     owner = customer.owner
-    return Contact(owner.name, owner.email, owner.phone) if owner and owner.active else organisation()
+    return Contact(owner.name, owner.email, owner.phone) if owner and owner.active else None

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from formsvc.customers.manager import Contact, organisation
+from formsvc.customers.manager import Contact, account_manager, organisation
 from formsvc.invitations import links
 from formsvc.invitations.models import Invitation
 from formsvc.mail.outbox import Message, put
@@ -32,11 +32,9 @@ class About:
 
 def about(invitation: Invitation) -> About:
     customer = invitation.customer
-    owner = customer.owner if customer.owner and customer.owner.active else None
     return About(
         invitation.id, invitation.link_number, customer.name, customer.contact, customer.email, customer.language,
-        Contact(owner.name, owner.email, owner.phone) if owner else None, definition_of(invitation.version),
-        invitation.deadline_on,
+        account_manager(customer), definition_of(invitation.version), invitation.deadline_on,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from formsvc.customers import reach
 from formsvc.customers.models import Customer
 from formsvc.customers.record import StaleRecord
 from formsvc.db import db, transaction
-from formsvc.fields import TYPES, clean, masked
+from formsvc.fields import clean
 from formsvc.invitations.models import Invitation
 from formsvc.invitations.verbs import NotPossible
 from formsvc.review import reading, verbs
@@ -21,6 +21,7 @@ from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission
 from formsvc.submissions import addresses
 from formsvc.submissions.models import Submission, SubmissionState
+from formsvc.submissions.summary import shown
 from formsvc.web import language
 from formsvc.web.show import now
 from formsvc.web.urls import row_id
@@ -143,9 +144,7 @@ def _page(submission: Submission, problem: str | None = None, undecided: Any = (
 
 
 def _shown(row: Difference, value: Any) -> str:
-    if row.field.sensitive:
-        return masked(value)
-    return TYPES[row.field.type].show(value, row.field, language.current())
+    return shown(row.field, value, language.current())
 
 
 def _too_late(id_: int, error: Exception) -> str:

@@ -17,10 +17,11 @@ from flask_babel import gettext as _
 
 from config import ROOT
 from formsvc.customers.manager import Contact, organisation
-from formsvc.fields import TYPES, Field, Value, masked
+from formsvc.fields import Field, Value
 from formsvc.questionnaires.definition import Definition
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.submissions.models import Consent, ConsentKind, Submission, SubmissionState
+from formsvc.submissions.summary import shown
 from formsvc.web import language
 from formsvc.web.show import instant
 
@@ -80,7 +81,7 @@ def _modules(definition: Definition, answers: Mapping[str, Value], here: str) ->
 
 
 def _shown(field: Field, value: Value, here: str) -> str:
-    return (masked(value) if field.sensitive else TYPES[field.type].show(value, field, here)) or "—"
+    return shown(field, value, here) or "—"
 
 
 def _consent(definition: Definition, consent: Consent) -> dict[str, str]:

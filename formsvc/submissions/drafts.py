@@ -87,7 +87,7 @@ def save(
         merged = _settled(opened, Merged(dict(typed.fields)), {}, typed.fields)
     else:
         base = _base(session, opened.id, reader, typed.base, start)
-        merged = _settled(opened, merge(base, current["fields"], typed.fields), current["fields"], typed.fields)
+        merged = _beside(opened, base, current["fields"], typed.fields)
         if all(same(raw, current["fields"].get(key, {})) for key, raw in merged.typed.items()):
             return number, merged
     kept = {"fields": merged.typed, "opened_at": typed.opened_at}
@@ -102,7 +102,7 @@ def merged(
 ) -> Merged:
     """What a form that was filled from draft `base` says beside the newest draft."""
     current = opened.draft.typed if opened.draft else {}
-    return _settled(opened, merge(_base(connection, opened.id, reader, base, start), current, mine), current, mine)
+    return _beside(opened, _base(connection, opened.id, reader, base, start), current, mine)
 
 
 def is_agreed(typed: Mapping[str, Raw]) -> bool:
@@ -114,6 +114,12 @@ def secrets(opened: Opened, typed: Mapping[str, Raw]) -> dict[str, Raw]:
     """The sensitive values of the draft over which nothing was typed: the page shows their masks."""
     saved = opened.draft.typed if opened.draft else {}
     return {key: saved[key] for key in opened.asked.sensitive if key in saved and not _said(typed.get(key, {}))}
+
+
+def _beside(
+    opened: Opened, base: Mapping[str, Raw] | None, current: Mapping[str, Raw], mine: Mapping[str, Raw]
+) -> Merged:
+    return _settled(opened, merge(base, current, mine), current, mine)
 
 
 def _settled(opened: Opened, merged: Merged, current: Mapping[str, Raw], mine: Mapping[str, Raw]) -> Merged:
