@@ -146,12 +146,10 @@ def transaction() -> Iterator[Session]:
         g.pop("writing")
 
 
-@contextmanager
-def reading() -> Iterator[Connection]:
-    """A connection for a few statements that read, each of them a transaction of its own."""
+def reading() -> Connection:
+    """A connection for a few statements that read, each of them a transaction of its own; `with` gives it back."""
     engine: Engine = current_app.extensions["reading"]
-    with engine.connect() as connection:
-        yield connection
+    return engine.connect()
 
 
 def take_turns(session: Session, number: int) -> None:

@@ -27,12 +27,11 @@ def forged(app: Flask, real: str) -> dict[str, str]:
     other = config_for("sqlite://", app.extensions["config"].var, secret_keys=("a-key-of-someone-else",))
     with running(other) as stranger, stranger.app_context():
         foreign = links.token(1, 1)
-    session = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     return {
         "unsigned": payload, "empty signature": f"{payload}.", "shorter": real[:-1], "longer": f"{real}A",
         "another link": urlsafe_b64encode(b"[1,2]").decode().rstrip("=") + f".{signature}",
         "another invitation": urlsafe_b64encode(b"[2,1]").decode().rstrip("=") + f".{signature}",
-        "another installation": foreign, "a session's": session.dumps([1, 1]), "plain": "1",
+        "another installation": foreign, "a form's": app.extensions["form-tokens"].dumps([1, 1]), "plain": "1",
         "swapped case": real.swapcase(), "two dots": f".{real}", "json": "[1,1]", "none": "null.null",
     }  # fmt: skip
 

@@ -109,12 +109,17 @@ class CellPieces:
         self._parts = render(blank).split(EDGE)
         places = range(1, len(self._parts), 2)
         self._holes = [_Hole(place, *self._parts[place].split(":", 2)) for place in places]
+        self._is_one_text = [hole[1:] for hole in self._holes] == [("text", "", "")]
         is_closed = all(hole.kind == "chosen" for hole in self._holes)
         choices = [[], *([hole.code] for hole in self._holes)] if is_closed else ()
         self._chosen = {tuple(choice): self._with({"": choice}, "") for choice in choices}
 
     def filled(self, typed: Raw, folded: str) -> str:
         """The HTML with what is typed, where nothing is said beside it: as `render` makes it of such a cell."""
+        if self._is_one_text:  # as most are
+            before, _hole, after = self._parts
+            texts = typed.get("")
+            return before + as_html(texts[0]) + after if texts else before + after
         kept = self._chosen.get(tuple(typed.get("", ()))) if self._chosen else None
         return self._with(typed, folded) if kept is None else kept
 

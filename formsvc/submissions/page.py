@@ -148,11 +148,13 @@ class Reader:
 
     def address(self, **other: str | None) -> str:
         """The page's own address, with what it keeps there, and `other` instead; None takes away."""
-        kept = {name: request.args[name] for name in KEPT_IN_ADDRESS if name in request.args}
-        if not (kept or other):
-            return f"/q/{self.token}"
-        query = urlencode({name: text for name, text in {**kept, **other}.items() if text is not None})
-        return f"/q/{self.token}" + (f"?{query}" if query else "")
+        asked = {name: text for name, text in {**self._kept, **other}.items() if text is not None}
+        return f"/q/{self.token}?{urlencode(asked)}" if asked else f"/q/{self.token}"
+
+    @cached_property
+    def _kept(self) -> dict[str, str]:
+        args = request.args
+        return {name: args[name] for name in KEPT_IN_ADDRESS if name in args} if args else {}
 
     def _folded(self, filling: Filling, reader: str) -> dict[str, str]:
         """The lines that stand for what needs no new look."""

@@ -48,7 +48,8 @@ class Sheet:
 
     def filled(self, page: Page) -> str:
         """The whole page."""
-        blocks = {name: as_html(text) for name, text in page.texts.items()} | page.blocks
+        blocks = {name: as_html(text) for name, text in page.texts.items()}
+        blocks |= page.blocks
         blocks["sections"] = self._middle(page)
         blocks["consent"] = self._consent(CONSENT, page)
         contact = {"name": page.contact.name, "email": page.contact.email, "phone": page.contact.phone or ""}
@@ -78,8 +79,9 @@ class Sheet:
     def _cell(self, key: str, page: Page) -> str:
         if key in page.cells:
             return render(page.cells[key])
-        line = page.folded.get(key, "")
-        return (self._closed if line else self._open)[key].filled(page.typed[key], line)
+        if key in page.folded:
+            return self._closed[key].filled(page.typed[key], page.folded[key])
+        return self._open[key].filled(page.typed[key], "")
 
     def _consent(self, name: str, page: Page) -> str:
         checked = " checked" if page.consents.get(name) else ""

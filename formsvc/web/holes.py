@@ -16,7 +16,7 @@ def hole(name: str) -> str:
 
 def as_html(text: str) -> str:
     """`text` escaped. Most texts have nothing to escape, and to look costs a third."""
-    return escape(text) if _SPECIAL(text) else text
+    return str(escape(text)) if _SPECIAL(text) else text
 
 
 class Pieces:
