@@ -41,6 +41,7 @@ def check_page(root: Element) -> None:
     assert [bool(text_of(heading)) for heading in root.iter("h1")] == [True]
     _check_ids(elements)
     _check_labels(root, elements)
+    _check_tables(root)
     _check_nothing_inline(elements)
     _check_addresses(elements)
     for form in root.iter("form"):
@@ -83,6 +84,13 @@ def _check_labels(root: Element, elements: list[Element]) -> None:
             assert has_name or text_of(element), f"<{element.tag}> says nothing: {element.attrib}"
         if element.tag == "img":
             assert element.get("alt") is not None, f"no alt: {element.attrib}"
+
+
+def _check_tables(root: Element) -> None:
+    """A table says what it shows, and each heading what it is the heading of."""
+    for table in root.iter("table"):
+        assert [bool(text_of(caption)) for caption in table.iter("caption")] == [True], "a table without a caption"
+        assert {heading.get("scope") for heading in table.iter("th")} <= {"col", "row"}, "a heading without its scope"
 
 
 def _check_nothing_inline(elements: list[Element]) -> None:
