@@ -57,6 +57,7 @@ def upgrade() -> None:
         "completion_times",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("is_repeat", sa.Boolean(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
         sa.Column("sections", sa.JSON(none_as_null=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -64,9 +65,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_completion_times")),
     )
-    op.create_index(
-        op.f("ix_completion_times_version_id_seconds"), "completion_times", ["version_id", "seconds"], unique=False
-    )
+    counted = "version_id", "is_repeat", "seconds"
+    op.create_index(op.f(f"ix_completion_times_{'_'.join(counted)}"), "completion_times", counted, unique=False)
     op.add_column("customer_values", sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE customer_values SET verified_at = set_at WHERE origin = 'submission'")
     is_default = sa.Column("is_default", sa.Boolean(), server_default=sa.true(), nullable=False)

@@ -154,12 +154,16 @@ class Address(Base):
 
 
 class CompletionTime(Base):
-    """How long one form took, in seconds, whole and by module; whose it was is not kept (M9)."""
+    """How long one form took, in seconds, whole and by module; whose it was is not kept (M9).
+
+    `is_repeat` tells whether the form showed what its customer had confirmed before.
+    """
 
     __tablename__ = "completion_times"
-    __table_args__ = (Index(None, "version_id", "seconds"),)
+    __table_args__ = (Index(None, "version_id", "is_repeat", "seconds"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_versions.id"))
+    is_repeat: Mapped[bool]
     seconds: Mapped[int]
     sections: Mapped[dict[str, Any]]

@@ -28,7 +28,7 @@ _SUBMIT = Statement(
     *("invitation_id", "revision", "state", "answers", "secrets", "language", "submitted_at", "is_proved"),
 )
 _CONSENT = Statement(insert(_consents), "submission_id", "kind", "text_version", "language", "given_at")
-_TIME = Statement(insert(_times), "version_id", "seconds", "sections")
+_TIME = Statement(insert(_times), "version_id", "is_repeat", "seconds", "sections")
 
 
 class LinkIsDead(Exception):
@@ -90,7 +90,8 @@ def submit(session: Session, opened: Opened, answers: Answers, now: datetime) ->
         for consent in consents:
             _CONSENT.run(connection, consent)
         if answers.times and not answers.seen:
-            _TIME.run(connection, _time(opened, answers.times))
+            is_repeat = bool(opened.verified and not answers.reader)
+            _TIME.run(connection, _time(opened, answers.times) | {"is_repeat": is_repeat})
         if receipt:
             outbox.put_ready(session, receipt)
         audit.record(session, opened.actor, "submission.submitted", f"submission:{id_}", now, revision=revision)

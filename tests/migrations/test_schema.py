@@ -49,7 +49,7 @@ def fill(app: Flask) -> int:
             Draft(**of_it, reader="", number=1, typed={}, saved_at=NOW),
             Code(subject=invitation.subject, digest="", sent_at=NOW),
             Address(**of_it, kind=AddressKind.EMAIL, address="a@example.com", entered_at=NOW),
-            CompletionTime(version_id=invitation.version_id, seconds=100, sections={}),
+            CompletionTime(version_id=invitation.version_id, is_repeat=True, seconds=100, sections={}),
         ))  # fmt: skip
         return answered.id
 

@@ -28,10 +28,13 @@ def test_it_shows_each_version(browser: Browser, sqlite_app: Flask) -> None:
         version = current(session).id
         for seconds in (100, 161, 400):
             sections = {"basic": seconds // 2, "contacts": 30, "a module that went": 1}
-            session.add(CompletionTime(version_id=version, seconds=seconds, sections=sections))
+            session.add(
+                CompletionTime(version_id=version, is_repeat=seconds == 400, seconds=seconds, sections=sections)
+            )
     page = signed_in(browser, sqlite_app).get("/reports/times?lang=en")
-    row = page.find_all("tr")[1]
-    assert [text_of(cell) for cell in row] == [
-        "Your details with us Version 1 of 2026-11-23 10:00", "3", "2 min 41 s", "6 min 40 s", "67%",
-        "About you 1 min 20 s Contact 30 s",
+    assert [[text_of(cell) for cell in row] for row in page.find_all("tr")[1:]] == [
+        ["Your details with us Version 1 of 2026-11-23 10:00", "First time", "2", "1 min 40 s", "2 min 41 s", "100%",
+         "About you 50 s Contact 30 s"],
+        ["Your details with us Version 1 of 2026-11-23 10:00", "Again", "1", "6 min 40 s", "6 min 40 s", "0%",
+         "About you 3 min 20 s Contact 30 s"],
     ]  # fmt: skip

@@ -16,9 +16,10 @@ from formsvc.submissions.models import CompletionTime
 from tests.installation import NOW
 
 
-def took(session: Session, *seconds: int, version: int | None = None, **sections: int) -> None:
+def took(session: Session, *seconds: int, version: int | None = None, is_repeat: bool = False, **sections: int) -> None:
     for each in seconds:
-        row = CompletionTime(version_id=version or current(session).id, seconds=each, sections=sections)
+        of_it = {"version_id": version or current(session).id, "is_repeat": is_repeat}
+        row = CompletionTime(**of_it, seconds=each, sections=sections)
         session.add(row)
         session.flush()
 
@@ -59,6 +60,16 @@ def test_versions_stand_apart_newest_first(session: Session, monkeypatch: pytest
     ]  # fmt: skip
     monkeypatch.setattr(times, "VERSIONS", 1)
     assert [each.version.number for each in times.newest(session)] == [2]
+
+
+def test_repeats_stand_apart_after_the_first_forms(session: Session) -> None:
+    took(session, 60, 80, is_repeat=True, basic=5)
+    took(session, 300, basic=100)
+    took(session, 70, is_repeat=True, basic=7)
+    found = times.newest(session)
+    assert [(each.is_repeat, each.count, each.median, each.sections["basic"]) for each in found] == [
+        (False, 1, 300, 100), (True, 3, 70, 5)
+    ]  # fmt: skip
 
 
 @given(st.lists(st.integers(0, 50), min_size=1), st.integers(1, 100))

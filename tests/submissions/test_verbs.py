@@ -5,18 +5,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from config import Config
+from formsvc.customers.models import CustomerValue
 from formsvc.db import db, transaction
 from formsvc.fields import Value
 from formsvc.invitations import verbs as invitations
 from formsvc.invitations.models import Invitation, InvitationState
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.review import verbs as review
-from formsvc.submissions.models import Consent, ConsentKind, Submission, SubmissionState
+from formsvc.submissions.models import CompletionTime, Consent, ConsentKind, Submission, SubmissionState
 from formsvc.submissions.verbs import AlreadyDecided, LinkIsDead, SentMeanwhile, submit, withdraw
 from tests.factories import ENTERPRISE, answers, invitation, opened, sent, staff_account, submission, writing
 from tests.installation import NOW, running
@@ -32,6 +33,14 @@ def test_a_submission_waits_and_its_invitation_is_answered(session: Session) -> 
     made = submission(session)
     assert (made.state, made.revision, made.answers, made.secrets) == (SubmissionState.WAITING, 1, ENTERPRISE, None)
     assert (made.invitation.state, made.invitation.due_at) == (InvitationState.ANSWERED, None)
+
+
+def test_the_time_of_a_form_that_showed_what_was_confirmed_before_is_one_of_a_repeat(session: Session) -> None:
+    for verified_at, reader in ((None, ""), (NOW, ""), (NOW, "who brought no code")):
+        invited = invitation(session)
+        session.execute(update(CustomerValue).values(verified_at=verified_at))
+        submission(session, invited, times={"": 100}, reader=reader)
+    assert session.scalars(select(CompletionTime.is_repeat).order_by(CompletionTime.id)).all() == [False, True, False]
 
 
 def test_retry_duplicates_the_same_answers_again_are_the_same_submission(session: Session) -> None:
