@@ -122,6 +122,32 @@ def test_a_connection_that_breaks_while_typing_and_at_sending(trial: Flask, peop
     assert [one.answers["contacts.name"] for one in submissions(trial) if one.invitation_id == given.id] == ["王芳"]
 
 
+@pytest.mark.parametrize("language", ["zh-CN", "en-US"])
+def test_what_became_of_a_save_is_in_sight_and_covers_no_focus(people: Contexts, given: Invited, language: str) -> None:
+    page = people.person(language=language)
+    page.goto(given.path)
+    for is_bad in (False, True):
+        page.context.set_offline(is_bad)
+        page.locator("[name=basic-address]").evaluate(AT_THE_FOOT)
+        page.locator("[name=basic-address]").press_sequentially("合肥")
+        expect(page.locator("#saved.bad" if is_bad else "#saved:not(.bad)")).to_be_in_viewport(ratio=1)
+        assert page.evaluate(SEEN) == 1
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        assert page.evaluate(SEEN) > 0.5, page.evaluate("document.activeElement.outerHTML")
+    plain = people.person(language=language, javascript=False)
+    plain.goto(given.path)
+    plain.locator(".buttons [value=save]").click()
+    expect(plain.locator("#kept")).to_be_in_viewport(ratio=1)
+
+
+AT_THE_FOOT = "it => { it.focus(); scrollBy(0, it.getBoundingClientRect().bottom - innerHeight); }"
+SEEN = """() => {
+  const [bar, it] = ["#saved", ":focus"].map((one) => document.querySelector(one).getBoundingClientRect());
+  return (Math.min(it.bottom, bar.top) - it.top) / it.height;
+}"""  # the share of the control that has the focus
+
+
 def test_a_lost_cookie_and_a_server_that_is_down_for_a_while(people: Contexts, given: Invited) -> None:
     page = people.person()
     page.goto(given.path)

@@ -42,8 +42,16 @@ function keep(form) {
     await save();
     if (!navigator.onLine) isDirty = true; // so that the page says when it is back
     if (isOver || !isDirty) return form.requestSubmit(button);
-    status.textContent = form.dataset.problem;
-    status.scrollIntoView({ block: "nearest" });
+    say(form.dataset.problem, true);
+  }
+
+  // Stands at the foot of the screen, and must not cover the control that has the focus.
+  function say(text, isBad = false) {
+    status.textContent = text;
+    status.classList.toggle("bad", isBad);
+    const focused = form.querySelector(":focus")?.getBoundingClientRect();
+    const covered = focused && focused.top < innerHeight ? focused.bottom - status.getBoundingClientRect().top : 0;
+    if (covered > 0) scrollBy(0, covered + 8);
   }
 
   function save() {
@@ -57,7 +65,7 @@ function keep(form) {
       while (isDirty && !isOver) await saveOnce();
     } catch {
       isDirty = true; // no connection: once more in a while
-      status.textContent = form.dataset.problem;
+      say(form.dataset.problem, true);
       timer = setTimeout(save, 5000);
     }
   }
@@ -71,7 +79,7 @@ function keep(form) {
     } else if (answer.status >= 500 || answer.status === 429) {
       throw new Error(answer.statusText);
     } else {
-      status.textContent = form.dataset.stopped;
+      say(form.dataset.stopped, true);
       isOver = true;
     }
   }
@@ -89,7 +97,7 @@ function keep(form) {
 
   function show(told, sent) {
     form.elements.draft.value = told.draft;
-    status.textContent = told.saved;
+    say(told.saved);
     document.getElementById("changes").innerHTML = told.changes; // made and escaped by our own server
     const current = new FormData(form);
     for (const [name, values] of Object.entries(told.taken)) {

@@ -18,9 +18,8 @@ window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("button[aria-disabled]")) button.removeAttribute("aria-disabled");
 });
 
-// The summary of errors is read first.
-const summary = document.getElementById("errors");
-if (summary) summary.focus();
+// What became of a form is read first: the summary of errors, or that it is saved.
+(document.getElementById("errors") || document.getElementById("kept"))?.focus();
 
 // Copy a link.
 for (const button of document.querySelectorAll("button[data-copy]")) {
