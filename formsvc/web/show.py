@@ -32,10 +32,10 @@ def today() -> date:
     return now().astimezone(current_app.extensions["config"].time_zone).date()
 
 
-def instant(value: datetime) -> str:
-    """`value` in the installation's time zone and the reader's language."""
+def instant(value: datetime, with_zone: bool = False) -> str:
+    """`value` in the installation's time zone, which is named after it `with_zone`, and the reader's language."""
     local = value.astimezone(current_app.extensions["config"].time_zone)
-    return str(format_datetime(local, "yyyy-MM-dd HH:mm", rebase=False))
+    return str(format_datetime(local, "yyyy-MM-dd HH:mm" + " zzzz" * with_zone, rebase=False))
 
 
 def day(value: date) -> str:

@@ -66,9 +66,21 @@ def test_who_sent_without_a_code_sees_that_it_has_arrived_and_others_do_not(
 ) -> None:
     receipt = browser.submit(blank(browser, given), ENTERPRISE, "submit")
     assert receipt.heading == "谢谢您，信息已收到"
+    for text in ("2026-11-23 10:00 中国标准时间", "24 小时", "如有疑问", "PDF", "撤回"):
+        assert text in receipt.text
+    assert [text for text in SECRETS if text in receipt.html] == []
+    assert browser.get(receipt.link("English")).heading == "Thank you, your details have arrived"
     stranger = blank(Browser(sqlite_app), given)
     assert stranger.heading != receipt.heading
     assert "2026-11-23 10:00" not in stranger.text
+
+
+def test_a_code_shows_what_was_sent_without_one(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
+    receipt = browser.submit(blank(browser, given), ENTERPRISE, "submit")
+    page = browser.submit(receipt, action=f"{given.path}/code")
+    receipt = browser.submit(page, {"code": last_code(sqlite_app)}, action=f"{given.path}/prove")
+    assert "合肥云盾" in receipt.text
+    assert receipt.find("button", value="withdraw") is not None
 
 
 @pytest.mark.parametrize("decision", ["approve", "reject"])
