@@ -31,14 +31,12 @@ def main() -> int:
             results: list[Result] = []
             databases = []
             for engine, made in ENGINES.items():
-                with made(folder / engine) as (ours, bare, crowded):
-                    for result in chain(_measure(engine, ours, bare), _measure_flat(engine, crowded, ours)):
+                with made(folder / engine) as (ours, bare, crowded, floor):
+                    for result in chain(_measure(engine, ours, bare, floor), _measure_flat(engine, crowded, ours)):
                         print(*result.cells(), sep=" | ", file=sys.stderr, flush=True)  # should a later one fail
                         results.append(result)
                     databases.append(f"{engine} {sites.version(ours)}")
-            beside_bare = [result for result in results if not result.is_flat]
-            flat = [result for result in results if result.is_flat]
-            tables = report.table(beside_bare, *report.BARE), report.table(flat, *report.FLAT)
+            tables = [report.table(results, heading) for heading in (report.BARE, report.FLOOR, report.FLAT)]
             print(*tables, report.machine(databases, folder), sep="\n\n")
     except Failed as problem:
         print(problem, file=sys.stderr)
@@ -75,18 +73,18 @@ class Server:
 Pair: TypeAlias = tuple[Server, Server]
 
 
-def _measure(engine: str, ours: Site, bare: Site) -> Iterator[Result]:
-    """formsvc beside the bare application."""
-    paths = _paths(ours)
+def _measure(engine: str, ours: Site, bare: Site, floor: Site) -> Iterator[Result]:
+    """formsvc beside the bare application, then the floor beside it."""
+    paths, floor_paths = _paths(ours), _paths(floor)
+    sites.add_links(bare, tuple({*paths, *floor_paths}))  # both count from one
     with ours.serving() as port:
         page, cookie = sites.fetch(port, paths[0])
-        size = len(page.encode())
-        sites.add_links(bare, paths)
-        with bare.serving(BARE_PAGE_SIZE=str(size)) as bare_port:
-            both = Server(ours, port), Server(bare, bare_port)
-            load = Load(paths, page_size=size)
-            yield Result(engine, "GET", list(_gets(engine, both, (load, load))))
-            yield Result(engine, "POST", list(_posts(engine, both, Load((), customers.answered(page), cookie))))
+    size, sent = len(page.encode()), Load((), customers.answered(page), cookie)
+    for site, its_paths, heading in ((ours, paths, report.BARE), (floor, floor_paths, report.FLOOR)):
+        with bare.serving(BARE_PAGE_SIZE=str(size)) as bare_port, site.serving(BARE_PAGE_SIZE=str(size)) as port:
+            both, load = (Server(site, port), Server(bare, bare_port)), Load(its_paths, page_size=size)
+            yield Result(engine, "GET", list(_gets(engine, both, (load, load))), heading)
+            yield Result(engine, "POST", list(_posts(engine, both, sent)), heading)
 
 
 def _measure_flat(engine: str, crowded: Site, ours: Site) -> Iterator[Result]:
@@ -99,9 +97,9 @@ def _measure_flat(engine: str, crowded: Site, ours: Site) -> Iterator[Result]:
         both = Server(crowded, port), Server(ours, other_port)
         page, cookie = sites.fetch(port, paths[0][0])
         loads = Load(paths[0], page_size=len(page)), Load(paths[1], page_size=len(page))
-        yield Result(engine, "GET", list(_gets(engine, both, loads)), is_flat=True)
+        yield Result(engine, "GET", list(_gets(engine, both, loads)), report.FLAT)
         load = Load((), customers.answered(page), cookie)  # both sites have the same keys
-        yield Result(engine, "POST", list(_posts(engine, both, load)), is_flat=True)
+        yield Result(engine, "POST", list(_posts(engine, both, load)), report.FLAT)
 
 
 def _paths(site: Site) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from benchmarks.load import CONNECTIONS, Round, wrk_version
 Pair: TypeAlias = tuple[Round, Round]  # formsvc, and what it stands beside: one after the other
 PACKAGES = ("granian", "Flask", "SQLAlchemy", "WTForms", "Jinja2")
 BARE = "formsvc", "bare"
+FLOOR = "floor", "bare"
 FLAT = "crowded", "alone"
 SYNCS = 50
 
@@ -26,7 +27,7 @@ class Result:
     engine: str
     work: str
     pairs: Sequence[Pair]
-    is_flat: bool = False  # beside itself without the submissions of others
+    heading: tuple[str, str] = BARE
 
     def cells(self) -> list[str]:
         ratios = sorted(ours.per_second / other.per_second for ours, other in self.pairs)
@@ -44,12 +45,15 @@ class Result:
         return middle(lambda r: r.per_second), middle(lambda r: r.p50), middle(lambda r: r.p99)
 
 
-def table(results: Sequence[Result], ours: str, other: str) -> str:
-    heading = (
+def table(results: Sequence[Result], heading: tuple[str, str]) -> str:
+    """Those of `results` that have `heading`."""
+    ours, other = heading
+    columns = (
         "engine", "work", "ratio", f"{ours}/s", f"{other}/s",
         "p50 ms", "p99 ms", "p99/p50", f"{other} p50 ms", f"{other} p99 ms",
     )  # fmt: skip
-    rows = [heading, ["---"] * 2 + ["---:"] * (len(heading) - 2), *(result.cells() for result in results)]
+    cells = [result.cells() for result in results if result.heading == heading]
+    rows = [columns, ["---"] * 2 + ["---:"] * (len(columns) - 2), *cells]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 

@@ -1,4 +1,4 @@
-"""The two servers of a run, each a process with a database of its own: formsvc, and the bare application."""
+"""The servers of a run, each a process with a database of its own: formsvc, the bare application, and the floor."""
 
 import os
 import socket
@@ -23,13 +23,15 @@ from tests.installation import KEYS, running, set_up
 from tests.services import GUARD, postgres
 
 STARTS_WITHIN = 60.0  # seconds
-OURS, BARE = "formsvc", "bare"
-NAMES = {"ours": OURS, "bare": BARE, "crowded": OURS}  # by folder and database
+OURS, BARE, FLOOR = "formsvc", "bare", "floor"
+MODULES = {OURS: ("formsvc.cli", "serve"), BARE: ("benchmarks.bare",), FLOOR: ("benchmarks.floor",)}
+NAMES = {"ours": OURS, "bare": BARE, "crowded": OURS, "floor": FLOOR}  # by folder and database
 COUNTED = {  # what one answer adds one row to
     OURS: ("submissions WHERE state = 'waiting'", "consents", "audit_facts WHERE action = 'submission.submitted'",
            "invitations WHERE state = 'answered'", "outbox WHERE kind = 'receipt'"),
     BARE: ("answers",),
 }  # fmt: skip
+COUNTED[FLOOR] = COUNTED[OURS]
 bare_tables = MetaData()
 links = Table("links", bare_tables, Column("token", String(90), primary_key=True), Column("name", String(200)))
 Table("answers", bare_tables, Column("id", Integer, primary_key=True), Column("token", String(90)),
@@ -50,8 +52,7 @@ class Site:
     @contextmanager
     def serving(self, **environment: str) -> Iterator[int]:
         """The port of the site's server, which is stopped with the block, and also when we are killed."""
-        module = ["formsvc.cli", "serve"] if self.name == OURS else ["benchmarks.bare"]
-        command = ["sh", "-c", GUARD, "guard", "TERM", "", sys.executable, "-m", *module]
+        command = ["sh", "-c", GUARD, "guard", "TERM", "", sys.executable, "-m", *MODULES[self.name]]
         port, log = _free_port(), self.config.var / "server.log"
         own = {name: value for name, value in os.environ.items() if not name.startswith("FORMSVC_")}
         environ = {**own, **self.environment, **environment, "HOST": "127.0.0.1", "PORT": str(port)}
@@ -69,12 +70,12 @@ class Site:
                 guard.communicate(b"stop\n")
 
 
-Sites: TypeAlias = tuple[Site, Site, Site]  # formsvc, the bare application, and the formsvc that others fill
+Sites: TypeAlias = tuple[Site, Site, Site, Site]  # formsvc, the bare application, formsvc that others fill, the floor
 
 
 @contextmanager
 def sqlite(folder: Path) -> Iterator[Sites]:
-    """formsvc set up, nothing but an address for the bare application, and formsvc once more, on SQLite."""
+    """formsvc set up (thrice), and nothing but an address for the bare application, on SQLite."""
     yield _sites(folder, {name: f"sqlite:///{folder / name / 'data.sqlite3'}" for name in NAMES})
 
 
@@ -141,15 +142,15 @@ def _engine(site: Site) -> Engine:
 
 
 def _sites(folder: Path, urls: Mapping[str, str]) -> Sites:
-    ours, bare, crowded = (
+    ours, bare, crowded, floor = (
         Site(NAMES[name], {"FORMSVC_DATABASE_URL": url, "FORMSVC_VAR": str(folder / name),
                            "FORMSVC_SECRET_KEYS": ",".join(KEYS), "FORMSVC_CHECK_MAIL_DOMAINS": "no"})
         for name, url in urls.items()
     )  # fmt: skip
     bare.config.var.mkdir(parents=True)
-    for site in (ours, crowded):
+    for site in (ours, crowded, floor):
         set_up(site.config)
-    return ours, bare, crowded
+    return ours, bare, crowded, floor
 
 
 def _wait_for(port: int, guard: subprocess.Popen[bytes], log: Path) -> None:
