@@ -26,10 +26,10 @@ blueprint = Blueprint("submissions", __name__)
 @public
 def fill(token: str) -> Answer:
     reader = _reader(token)
-    if not reader.sees_held and "blank" not in request.args:
-        return proof_pages.page(reader.opened, token)
     if _is_over(reader.opened) or (_waits(reader.opened) and _asks_receipt(reader)):
         return _receipt(reader)
+    if not reader.sees_held and "blank" not in request.args:
+        return proof_pages.page(reader.opened, token)
     return reader.page(_resumed(reader))
 
 
@@ -96,7 +96,7 @@ def _waits(opened: Opened) -> bool:
 
 def _asks_receipt(reader: Reader) -> bool:
     """Who sees nothing that is held may not learn by the link alone that someone answered."""
-    return "edit" not in request.args and (reader.sees_held or proof.has_sent(reader.opened.id))
+    return "edit" not in request.args and (reader.sees_held or proof.has_sent(reader.opened))
 
 
 def _resumed(reader: Reader) -> Filling:

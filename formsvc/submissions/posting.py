@@ -62,7 +62,7 @@ class Posted:
         with transaction() as session:
             verbs.submit(session, self.opened, self._answers(), now())
         if not self.reader.sees_held:
-            proof.remember_sent(self.opened.id)
+            proof.remember_sent(self.opened.id, self.seen + 1)
         return redirect(self.reader.address(edit=None), 303)
 
     def save(self) -> Answer:

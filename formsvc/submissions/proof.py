@@ -39,13 +39,14 @@ def remember(invitation_id: int, link_number: int) -> None:
     cookie[PROVED] = {**dict(newest), str(invitation_id): [link_number, until]}
 
 
-def remember_sent(invitation_id: int) -> None:
+def remember_sent(invitation_id: int, revision: int) -> None:
     """This browser sent answers without a code: it may see that they have arrived."""
-    cookie[SENT] = invitation_id
+    cookie[SENT] = [invitation_id, revision]
 
 
-def has_sent(invitation_id: int) -> bool:
-    return bool(cookie.get(SENT) == invitation_id)
+def has_sent(opened: Opened) -> bool:
+    """Whether it was this browser that sent what came last."""
+    return bool(cookie.get(SENT) == [opened.id, opened.revision])
 
 
 def reader_key() -> str:

@@ -70,9 +70,20 @@ def test_who_sent_without_a_code_sees_that_it_has_arrived_and_others_do_not(
         assert text in receipt.text
     assert [text for text in SECRETS if text in receipt.html] == []
     assert browser.get(receipt.link("English")).heading == "Thank you, your details have arrived"
+    assert browser.get(given.path).heading == receipt.heading  # by the link of the mail, too
     stranger = blank(Browser(sqlite_app), given)
     assert stranger.heading != receipt.heading
     assert "2026-11-23 10:00" not in stranger.text
+
+
+def test_when_another_sent_later_is_not_told_to_who_sent_without_a_code(
+    browser: Browser, sqlite_app: Flask, given: Invited
+) -> None:
+    receipt = browser.submit(blank(browser, given), ENTERPRISE, "submit")
+    own = proved(sqlite_app, given)
+    own.submit(own.get(f"{given.path}?edit=1"), {**ENTERPRISE, "contacts-name": "王芳"}, "submit")
+    assert browser.get(given.path).heading != receipt.heading
+    assert "2026-11-23 10:00" not in blank(browser, given).text
 
 
 def test_a_code_shows_what_was_sent_without_one(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
