@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, insert
+from sqlalchemy import Connection, Index, String, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from formsvc.db import Base
-from formsvc.statements import Statement
+from formsvc.statements import Statement, begun
 
 SYSTEM = "system"
 
@@ -29,7 +29,7 @@ class AuditFact(Base):
 _RECORD = Statement(insert(AuditFact), "at", "actor", "action", "subject", "detail")
 
 
-def record(session: Session, actor: str, action: str, subject: str, now: datetime, **detail: Any) -> None:
+def record(session: Session | Connection, actor: str, action: str, subject: str, now: datetime, **detail: Any) -> None:
     """Add the fact that `actor` ("staff:3", "customer:8" or "system") did `action` to `subject` ("customer:8")."""
     fact = {"at": now, "actor": actor, "action": action, "subject": subject, "detail": detail}
-    _RECORD.run(session.connection(), fact)
+    _RECORD.run(begun(session), fact)

@@ -5,7 +5,7 @@ import logging
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -136,14 +136,43 @@ def transaction() -> Iterator[Session]:
     It begins with its first statement, and on SQLite has its turn from then on: what can be made before is made before.
     Raises RuntimeError within another one: it would wait for the other's turn for ever.
     """
+    with writing() as connection, Session(connection, expire_on_commit=False) as session, session.begin() as begun:
+        yield session
+        if not begun.is_active:  # it was undone
+            g.writing.clear()
+
+
+@contextmanager
+def writing() -> Iterator[Connection]:
+    """A transaction without a session, which costs more than the few statements of a path that many wait for.
+
+    It begins with `statements.begun`. Raises RuntimeError within another one.
+    """
     if "writing" in g:
         raise RuntimeError("a transaction within a transaction")
-    g.writing = True
+    g.writing = acts = set[Callable[[], object]]()
+    engine: Engine = current_app.extensions["writing"]
     try:
-        with Session(current_app.extensions["writing"], expire_on_commit=False) as session, session.begin():
-            yield session
+        with engine.connect() as connection:
+            yield connection
+            connection.commit()
     finally:
         g.pop("writing")
+    for act in acts:
+        act()
+
+
+@contextmanager
+def joined(connection: Connection) -> Iterator[Session]:
+    """A session within the transaction of `connection`, for what is done there once in a while."""
+    with Session(connection, expire_on_commit=False) as session:
+        yield session
+        session.flush()
+
+
+def afterwards(act: Callable[[], object]) -> None:
+    """Have `act` called once after the commit."""
+    g.writing.add(act)
 
 
 def reading() -> Connection:

@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Insert, Select, Update
+from sqlalchemy.orm import Session
 
 Convert = Callable[[Any], Any]
 
@@ -20,6 +21,15 @@ def execute(connection: Connection, text: str, given: Any = ()) -> Any:
         listener(connection, cursor, text, given, None, False)
     cursor.execute(text, given)
     return cursor
+
+
+def begun(given: Session | Connection) -> Connection:
+    """The connection of a transaction, which begins with this unless it has begun before."""
+    if isinstance(given, Session):
+        return given.connection()
+    if not given.in_transaction():
+        given.begin()
+    return given
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
@@ -97,7 +97,7 @@ def revoke(session: Session, invitation: Invitation, actor: str, now: datetime) 
 
 
 def take_answer(
-    session: Session, invitation_id: int, link_number: int, before: InvitationState, seen: int, now: datetime
+    connection: Connection, invitation_id: int, link_number: int, before: InvitationState, seen: int, now: datetime
 ) -> bool:
     """A submission after revision `seen` waits: the clock has nothing more to do. False where the link takes none.
 
@@ -106,7 +106,7 @@ def take_answer(
     if InvitationState.ANSWERED not in MOVES[before]:
         return False
     given = {"invitation": invitation_id, "link": link_number, "before": before, "seen": seen, "now": now}
-    return _TAKE_ANSWER.run(session.connection(), given) == 1
+    return _TAKE_ANSWER.run(connection, given) == 1
 
 
 def take_back_answer(session: Session, invitation_id: int) -> bool:

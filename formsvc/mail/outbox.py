@@ -7,13 +7,14 @@ from email.utils import make_msgid
 from typing import Any, NamedTuple
 
 from flask import current_app
-from sqlalchemy import and_, event, or_, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, defer
 
 from formsvc import queue
+from formsvc.db import afterwards, db
 from formsvc.mail.models import MailState, OutboxMessage
-from formsvc.statements import Bound, Statement
+from formsvc.statements import Bound, Statement, begun
 
 LEASE = timedelta(minutes=10)
 BACKOFF = (1, 2, 5, 15, 60, 180, 720)  # minutes after the first failed try, the second, …
@@ -29,7 +30,6 @@ ONCE = {  # built once: a customer waits while the statement runs
     )
     for name, insert in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
 }
-WAKE = "wake the worker after the commit"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Ready(NamedTuple):
     is_urgent: bool
 
 
-def ready(session: Session, message: Message, now: datetime) -> Ready:
+def ready(message: Message, now: datetime) -> Ready:
     """`message` for `put_ready`, made before anything is locked. Raises TypeError where its context is not JSON."""
     sender = current_app.extensions["config"].mail.sender
     row = {
@@ -72,21 +72,22 @@ def ready(session: Session, message: Message, now: datetime) -> Ready:
         "message_id": make_msgid(domain=sender.rpartition("@")[2]), "created_at": now,
         "due_at": now - OVERTAKE if message.kind in CODES else now, "state": MailState.QUEUED, "attempts": 0,
     }  # fmt: skip
-    dialect = session.get_bind().dialect
+    dialect = db.engine.dialect
     return Ready(ONCE[dialect.name].bound(dialect, row), message.is_urgent)
 
 
-def put_ready(session: Session, message: Ready) -> bool:
+def put_ready(session: Session | Connection, message: Ready) -> bool:
     """Queue `message` with this transaction, by one INSERT. False where it was queued before: it is not sent twice."""
-    if message.insert.run(session.connection()) == 0:
+    if message.insert.run(begun(session)) == 0:
         return False
-    session.info[WAKE] = message.is_urgent or session.info.get(WAKE, False)
+    if message.is_urgent:
+        afterwards(queue.wake)
     return True
 
 
 def put(session: Session, message: Message, now: datetime) -> bool:
     """`put_ready` what is made `ready`."""
-    return put_ready(session, ready(session, message, now))
+    return put_ready(session, ready(message, now))
 
 
 def lease(session: Session, now: datetime, limit: int, due_by: datetime | None = None) -> list[OutboxMessage]:
@@ -130,9 +131,3 @@ def _mark(session: Session, row: OutboxMessage, **values: Any) -> None:
     """Only while the lease that `row` was read with is the last one."""
     mine = OutboxMessage.id == row.id, OutboxMessage.attempts == row.attempts, OutboxMessage.state == MailState.QUEUED
     session.execute(update(OutboxMessage).where(*mine).values(**values).execution_options(synchronize_session=False))
-
-
-@event.listens_for(Session, "after_commit")
-def _wake(session: Session) -> None:
-    if session.info.pop(WAKE, False):
-        queue.wake()

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from flask import Flask, current_app
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from config import Config
 from formsvc import audit
 from formsvc.crypto import Tokens
+from formsvc.db import joined
 from formsvc.fields import Value, masked
 from formsvc.invitations import links
 from formsvc.invitations.letters import about, post
@@ -30,7 +31,7 @@ def init_app(app: Flask, config: Config) -> None:
     app.extensions["confirm-links"] = links.signer(config, "confirm-address")
 
 
-def enter(session: Session, opened: Opened, answers: Mapping[str, Value], language: str, now: datetime) -> None:
+def enter(connection: Connection, opened: Opened, answers: Mapping[str, Value], language: str, now: datetime) -> None:
     """Keep and ask about each address in `answers`, values by field, that is not the one held.
 
     Where nothing is new this compares and reads nothing. The caller holds the invitation's row: no two enter at once.
@@ -38,7 +39,8 @@ def enter(session: Session, opened: Opened, answers: Mapping[str, Value], langua
     for kind, old in ((AddressKind.EMAIL, opened.about.email), (AddressKind.MOBILE, opened.mobile)):
         new = answers.get(FIELDS[kind])
         if isinstance(new, str) and _folded(new) != _folded(old or ""):
-            _enter(session, opened.id, kind, new, old, language, now)
+            with joined(connection) as session:
+                _enter(session, opened.id, kind, new, old, language, now)
 
 
 def confirm(session: Session, address: Address, now: datetime) -> None:

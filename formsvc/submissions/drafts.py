@@ -135,9 +135,9 @@ def _settled(opened: Opened, merged: Merged, current: Mapping[str, Raw], mine: M
     return merged
 
 
-def forget(session: Session, opened: Opened, reader: str, up_to: int) -> None:
+def forget(connection: Connection, opened: Opened, reader: str, up_to: int) -> None:
     """What was typed is sent: its drafts go. One that another device saved since stays."""
-    session.execute(_of(opened.id, reader).where(Draft.number <= up_to))
+    connection.execute(_of(opened.id, reader).where(Draft.number <= up_to))
 
 
 def forget_all(session: Session, opened: Opened) -> None:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from formsvc.db import reading as connected
-from formsvc.db import transaction
+from formsvc.db import transaction, writing
 from formsvc.fields import Raw, Value
 from formsvc.mail.domains import takes_mail
 from formsvc.questionnaires.forms import CONSENT_SENSITIVE, QuestionnaireForm
@@ -59,8 +59,8 @@ class Posted:
             self.form.put(drafts.secrets(self.opened, self.form.typed))
         if not self._is_valid():
             return self.shown(), 422
-        with transaction() as session:
-            verbs.submit(session, self.opened, self._answers(), now())
+        with writing() as connection:
+            verbs.submit(connection, self.opened, self._answers(), now())
         if not self.reader.sees_held:
             proof.remember_sent(self.opened.id, self.seen + 1)
         return redirect(self.reader.address(edit=None), 303)

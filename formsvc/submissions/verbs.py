@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
+from formsvc.db import db
 from formsvc.fields import Value
 from formsvc.invitations import verbs as invitations
 from formsvc.invitations.letters import letter
 from formsvc.invitations.models import Invitation, InvitationState
 from formsvc.mail import outbox
-from formsvc.statements import Statement, together
+from formsvc.statements import Statement, begun, together
 from formsvc.submissions import addresses, drafts, reading
 from formsvc.submissions.models import CompletionTime, Consent, ConsentKind, Submission, SubmissionState
 from formsvc.submissions.reading import OPEN_STATES, Opened
@@ -60,7 +61,7 @@ class Answers:
     times: Mapping[str, int] | None = None
 
 
-def submit(session: Session, opened: Opened, answers: Answers, now: datetime) -> int:
+def submit(session: Session | Connection, opened: Opened, answers: Answers, now: datetime) -> int:
     """The id of the submission of these answers: a new one, or for a retry the one that it made.
 
     Raises LinkIsDead, AlreadyDecided, SentMeanwhile.
@@ -71,21 +72,21 @@ def submit(session: Session, opened: Opened, answers: Answers, now: datetime) ->
         "answers": dict(answers.values), "secrets": kept or None, "language": answers.language, "submitted_at": now,
         "is_proved": not answers.reader,
     }  # fmt: skip
-    new = _SUBMIT.bound(session.get_bind().dialect, row)
+    new = _SUBMIT.bound(db.engine.dialect, row)
     mail = letter(opened.about, "receipt", f"revision-{revision}", answers.language, sent_at=now.isoformat())
-    receipt = mail and outbox.ready(session, mail, now)
+    receipt = mail and outbox.ready(mail, now)
     # Here it is this customer's turn: what can be made before is made above
-    if not invitations.take_answer(session, opened.id, opened.link_number, opened.state, answers.seen, now):
-        return _sent_before(session, opened, answers, now)
-    connection = session.connection()
+    connection = begun(session)
+    if not invitations.take_answer(connection, opened.id, opened.link_number, opened.state, answers.seen, now):
+        return _sent_before(connection, opened, answers, now)
     if base := opened.last if answers.seen else None:
         waiting = _submissions.c.id == base.id, _submissions.c.state == SubmissionState.WAITING
         connection.execute(update(_submissions).where(*waiting).values(state=SubmissionState.SUPERSEDED))
     id_ = int(new.first(connection).id)
     consents = _given(opened, answers, id_, bool(kept), now)
-    addresses.enter(session, opened, answers.values, answers.language, now)
+    addresses.enter(connection, opened, answers.values, answers.language, now)
     if opened.draft:
-        drafts.forget(session, opened, answers.reader, opened.draft.number)
+        drafts.forget(connection, opened, answers.reader, opened.draft.number)
     with together(connection):
         for consent in consents:
             _CONSENT.run(connection, consent)
@@ -93,8 +94,8 @@ def submit(session: Session, opened: Opened, answers: Answers, now: datetime) ->
             is_repeat = bool(opened.verified and not answers.reader)
             _TIME.run(connection, _time(opened, answers.times) | {"is_repeat": is_repeat})
         if receipt:
-            outbox.put_ready(session, receipt)
-        audit.record(session, opened.actor, "submission.submitted", f"submission:{id_}", now, revision=revision)
+            outbox.put_ready(connection, receipt)
+        audit.record(connection, opened.actor, "submission.submitted", f"submission:{id_}", now, revision=revision)
     return id_
 
 
@@ -109,7 +110,7 @@ def withdraw(session: Session, opened: Opened, now: datetime) -> None:
     audit.record(session, opened.actor, "submission.withdrawn", f"submission:{opened.last and opened.last.id}", now)
 
 
-def hold(session: Session, opened: Opened, seen: int, now: datetime) -> None:
+def hold(session: Session | Connection, opened: Opened, seen: int, now: datetime) -> None:
     """Keep the invitation as it is until the transaction ends. Raises LinkIsDead, AlreadyDecided, SentMeanwhile."""
     columns = Invitation.state, Invitation.link_number, Invitation.closes_at, Invitation.revision
     row = session.execute(select(*columns).where(Invitation.id == opened.id).with_for_update()).one()
@@ -123,17 +124,17 @@ def hold(session: Session, opened: Opened, seen: int, now: datetime) -> None:
         raise SentMeanwhile
 
 
-def _sent_before(session: Session, opened: Opened, answers: Answers, now: datetime) -> int:
+def _sent_before(connection: Connection, opened: Opened, answers: Answers, now: datetime) -> int:
     """For the same answers once more their submission; why not, for all others.
 
     To who has not shown that it is them, the same says as little as others: it would confirm a guess.
     """
-    last = getattr(reading.read(session.connection(), opened.id), "last", None)
+    last = getattr(reading.read(connection, opened.id), "last", None)
     sent = (dict(answers.values), carried(opened, answers))
     if last and not answers.reader and (last.answers, last.secrets) == sent:
-        hold(session, opened, last.revision, now)
+        hold(connection, opened, last.revision, now)
         return int(last.id)
-    hold(session, opened, answers.seen, now)
+    hold(connection, opened, answers.seen, now)
     raise SentMeanwhile
 
 

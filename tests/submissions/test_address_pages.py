@@ -33,7 +33,7 @@ def entered(app: Flask, given: Invited | None = None) -> Invited:
     given = given or invited(app)
     answered(app, given, NEW)
     with writing(app) as session:
-        addresses.enter(session, opened(session, session.get_one(Invitation, given.id)), NEW, "en", NOW)
+        addresses.enter(session.connection(), opened(session, session.get_one(Invitation, given.id)), NEW, "en", NOW)
     return given
 
 

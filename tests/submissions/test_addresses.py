@@ -32,7 +32,7 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def enter(session: Session, invited: Invitation, answers: Mapping[str, Value]) -> list[Address]:
     """All addresses that are kept then."""
-    addresses.enter(session, opened(session, invited), answers, "en", NOW)
+    addresses.enter(session.connection(), opened(session, invited), answers, "en", NOW)
     return list(session.scalars(select(Address).order_by(Address.id)))
 
 
@@ -51,7 +51,7 @@ def test_what_is_not_new_costs_nothing(session: Session, answered: Mapping[str, 
     link = opened(session, invitation(session))
     statements: list[str] = []
     event.listen(session.connection(), "before_cursor_execute", lambda *given: statements.append(given[2]))
-    addresses.enter(session, link, answered, "en", NOW)
+    addresses.enter(session.connection(), link, answered, "en", NOW)
     session.flush()
     assert statements == []
 
