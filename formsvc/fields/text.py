@@ -39,6 +39,8 @@ class Text(NamedTuple):
 
 def clean_line(raw: str) -> str:
     """Clean `raw` as one line: runs of white space become one space, and none stays between two Han characters."""
+    if raw.isascii() and raw.isprintable():
+        return " ".join(raw.split())
     words = _visible(raw).split()
     return words[0] if len(words) == 1 else _BETWEEN_HAN.sub("", " ".join(words))
 

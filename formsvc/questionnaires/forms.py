@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from wtforms import Field as Control
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
-from wtforms.validators import StopValidation
 
 from formsvc.fields import TYPES, Field, Raw, Value, Wrong, check, sentence
 from formsvc.questionnaires.cells import may_be_odd
@@ -46,11 +45,13 @@ class AnswerControl(Control):
     def is_filled(self) -> bool:
         return any(map(any, self.typed.values()))
 
-    def pre_validate(self, form: Any) -> None:
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+        """Whether what was typed is a value of the field's type: there is no chain of validators to go through."""
         try:
             self.data = self.type_.parse(self.typed, self.question)
         except Wrong as wrong:
-            raise StopValidation(self.message(wrong)) from wrong
+            self.errors = [self.message(wrong)]
+        return not self.errors
 
     def message(self, wrong: Wrong) -> str:
         """What is wrong and how to mend it, in the reader's language."""

@@ -4,7 +4,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from config import Config
-from formsvc.web import errors, headers, health, language, sessions, show, tokens, urls
+from formsvc.web import bodies, errors, headers, health, language, sessions, show, tokens, urls
 
 csrf = CSRFProtect()
 MAX_BODY = 512 * 1024  # many times the longest answers; no page takes a file
@@ -18,6 +18,7 @@ def init_app(app: Flask, config: Config) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session: an hour is shorter than a long form
     )
     sessions.init_app(app, config)
+    bodies.init_app(app)
     urls.init_app(app)
     csrf.init_app(app)
     tokens.init_app(app)

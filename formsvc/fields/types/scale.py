@@ -19,14 +19,13 @@ class Scale(OneLine):
 
     def value(self, text: str, field: Field) -> int:
         lowest, highest = limits(field)
-        out = Wrong("scale", min=str(lowest), max=str(highest))
         try:
             number = number_from(text, field.unit, "scale")
+            if number == number.to_integral_value() and lowest <= number <= highest:
+                return int(number)
         except Wrong:
-            raise out from None
-        if number != number.to_integral_value() or not lowest <= number <= highest:
-            raise out
-        return int(number)
+            pass
+        raise Wrong("scale", min=str(lowest), max=str(highest))
 
     def show(self, value: Value, field: Field, language: str) -> str:
         return "" if value is None else f"{value} / {limits(field)[1]}"
