@@ -81,9 +81,15 @@ def upgrade() -> None:
         submissions.add_column(sa.Column("field_notes", sa.JSON(none_as_null=True), nullable=True))
         _allow(submissions, (*STATES, "withdrawn"))
     _freeze_again()
+    with op.batch_alter_table(
+        "outbox"
+    ) as outbox:  # random, and never looked up: an index would be a page of each commit
+        outbox.drop_constraint(op.f("uq_outbox_message_id"), type_="unique")
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("outbox") as outbox:
+        outbox.create_unique_constraint(op.f("uq_outbox_message_id"), ["message_id"])
     op.execute("UPDATE submissions SET state = 'superseded' WHERE state = 'withdrawn'")
     with op.batch_alter_table("submissions") as submissions:
         submissions.drop_column("is_proved")

@@ -42,7 +42,7 @@ class OutboxMessage(Base):
     sender_name: Mapped[str | None] = mapped_column(String(120))
     reply_to: Mapped[str | None] = mapped_column(String(254))
     content: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON)
-    message_id: Mapped[str] = mapped_column(String(120), unique=True)
+    message_id: Mapped[str] = mapped_column(String(120))
     state: Mapped[MailState] = mapped_column(one_of(MailState), default=MailState.QUEUED)
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
