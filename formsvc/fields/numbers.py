@@ -37,6 +37,8 @@ def number_from(text: str, unit: Text | None, code: str) -> Decimal:
 
     Raises Wrong: `code` for what is no number, digits-limit for more than 15 digits.
     """
+    if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS:
+        return Decimal(text)
     plain = packed(text)
     if len(plain) > _LONGEST:
         raise Wrong("digits-limit" if plain.isdecimal() else code, max=str(MAX_DIGITS))

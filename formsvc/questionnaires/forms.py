@@ -37,9 +37,9 @@ class AnswerControl(Control):
         twin.__dict__.update(self.__dict__)
         return twin
 
-    def take(self, posted: Any) -> None:
+    def take(self, posted: Mapping[str, list[str]]) -> None:
         """What was posted. Files are no answers: only text is taken."""
-        self.typed = {part: posted.getlist(name) for part, name in self.parts.items()}
+        self.typed = {part: posted.get(name, []) for part, name in self.parts.items()}
 
     @property
     def is_filled(self) -> bool:
@@ -82,8 +82,9 @@ class QuestionnaireForm(BaseForm):
         self._fields = {control.name: control for control in self.questions.values()}
         self.consents = {name: posted.get(name, "") not in REFUSALS for name in (CONSENT, CONSENT_SENSITIVE)}
         self.consent_errors: dict[str, str] = {}
+        lists = dict(posted.lists())
         for control in self.questions.values():
-            control.take(posted)
+            control.take(lists)
 
     @property
     def typed(self) -> dict[str, Raw]:

@@ -87,7 +87,10 @@ def _international(number: str) -> str:
 
 
 def _normal(text: str) -> str | None:
-    number, extension = _split(half_width(text))
+    number = half_width(text)
+    if mobile := _MAINLAND_MOBILE.fullmatch(number):  # most are typed like this: nothing is to be taken apart
+        return f"+86{mobile[1]}"
+    number, extension = _split(number)
     e164 = _e164(number)
     return f"{e164};ext={extension}" if e164 and extension else e164
 
