@@ -76,19 +76,20 @@ class Bound(NamedTuple):
 
     def run(self, connection: Connection) -> int:
         """How many rows it made or changed."""
-        cursor = self._executed(connection)
+        cursor = self.sent(connection)
         rows = int(cursor.rowcount)
         cursor.close()
         return rows
 
     def first(self, connection: Connection) -> Any:
         """The first row, with its columns by name; None where there is none."""
-        cursor = self._executed(connection)
+        cursor = self.sent(connection)
         row = cursor.fetchone()
         cursor.close()
         return row and self.compiled.row(row)
 
-    def _executed(self, connection: Connection) -> Any:
+    def sent(self, connection: Connection) -> Any:
+        """The cursor, which knows the number of rows once those `together` are done."""
         return execute(connection, self.compiled.text, self.given)
 
 

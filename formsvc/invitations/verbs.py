@@ -15,7 +15,7 @@ from formsvc.invitations.letters import about, post
 from formsvc.invitations.models import LIVE, MOVES, Invitation, InvitationState
 from formsvc.invitations.schedule import Step
 from formsvc.questionnaires.verbs import current, definition_of
-from formsvc.statements import Statement
+from formsvc.statements import Statement, together
 
 _table = Invitation.metadata.tables[Invitation.__tablename__]
 _TAKE_ANSWER = Statement(
@@ -106,7 +106,9 @@ def take_answer(
     if InvitationState.ANSWERED not in MOVES[before]:
         return False
     given = {"invitation": invitation_id, "link": link_number, "before": before, "seen": seen, "now": now}
-    return _TAKE_ANSWER.run(connection, given) == 1
+    with together(connection):  # the server is told to begin with it
+        cursor = _TAKE_ANSWER.bound(connection.dialect, given).sent(connection)
+    return bool(cursor.rowcount == 1)
 
 
 def take_back_answer(session: Session, invitation_id: int) -> bool:

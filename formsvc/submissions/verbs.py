@@ -75,6 +75,9 @@ def submit(session: Session | Connection, opened: Opened, answers: Answers, now:
     new = _SUBMIT.bound(db.engine.dialect, row)
     mail = letter(opened.about, "receipt", f"revision-{revision}", answers.language, sent_at=now.isoformat())
     receipt = mail and outbox.ready(mail, now)
+    time = None
+    if answers.times and not answers.seen:
+        time = _TIME.bound(db.engine.dialect, _time(opened, answers.times, not answers.reader))
     # Here it is this customer's turn: what can be made before is made above
     connection = begun(session)
     if not invitations.take_answer(connection, opened.id, opened.link_number, opened.state, answers.seen, now):
@@ -90,9 +93,8 @@ def submit(session: Session | Connection, opened: Opened, answers: Answers, now:
     with together(connection):
         for consent in consents:
             _CONSENT.run(connection, consent)
-        if answers.times and not answers.seen:
-            is_repeat = bool(opened.verified and not answers.reader)
-            _TIME.run(connection, _time(opened, answers.times) | {"is_repeat": is_repeat})
+        if time:
+            time.run(connection)
         if receipt:
             outbox.put_ready(connection, receipt)
         audit.record(connection, opened.actor, "submission.submitted", f"submission:{id_}", now, revision=revision)
@@ -147,9 +149,11 @@ def carried(opened: Opened, answers: Answers) -> dict[str, Value]:
     return {**(opened.mended.secrets if opened.mended and not answers.reader else {}), **answers.secrets}
 
 
-def _time(opened: Opened, times: Mapping[str, int]) -> dict[str, Any]:
+def _time(opened: Opened, times: Mapping[str, int], saw_held: bool) -> dict[str, Any]:
+    """A repeat shows what its customer confirmed before."""
     sections = {module: seconds for module, seconds in times.items() if module}
-    return {"version_id": opened.version_id, "seconds": times[""], "sections": sections}
+    is_repeat = saw_held and bool(opened.verified)
+    return {"version_id": opened.version_id, "seconds": times[""], "sections": sections, "is_repeat": is_repeat}
 
 
 def _given(opened: Opened, answers: Answers, id_: int, has_secrets: bool, now: datetime) -> list[dict[str, Any]]:

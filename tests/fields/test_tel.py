@@ -49,6 +49,18 @@ def test_numbers_of_every_country_come_back_as_they_were() -> None:
         assert show("tel", number, "en") == formatted(number, PhoneNumberFormat.INTERNATIONAL)
 
 
+@PROPERTY
+@given(st.from_regex(r"\A0(?:10|2[0-9]|[0-9]{3})[0-9]{6,9}\Z"))
+def test_a_number_with_its_area_is_read_as_the_library_reads_it(typed: str) -> None:
+    assume(not typed.startswith("01") or typed.startswith("010"))  # a mobile need not be valid for the library
+    parsed = phonenumbers.parse(typed, "CN")
+    if phonenumbers.is_valid_number(parsed):
+        assert parse("tel", typed) == phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+    else:
+        with pytest.raises(Wrong):
+            parse("tel", typed)
+
+
 def test_a_mobile_is_refused_as_a_mobile() -> None:
     with pytest.raises(Wrong, match=r"^mobile$"):
         TYPES["tel"].read("1385678", field("tel", rules=["mobile"]))

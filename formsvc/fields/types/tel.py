@@ -24,6 +24,7 @@ _HYPHENED = re.compile(r"((?:(?:\+|00)?86[- ]?)?\(?0?[0-9]{2,3}\)?[- ]?[0-9]{3,4
 _ABROAD = re.compile(r"^00")
 _NUMBER = re.compile(r"\+?[0-9]+")
 _SIGNS = str.maketrans("", "", " ()[]【】.-")  # a slash stands between two numbers
+_AREA = re.compile("0((?:10|2[0-9]|[3-9][0-9]{2})[0-9]{7,8})")
 _MAINLAND_MOBILE = re.compile(r"(?:(?:\+|00)?86)?0?(1[3-9][0-9]{9})")
 
 # E.164 of mainland China: a mobile, a number of a service (400, 800), or an area and a number in it.
@@ -109,8 +110,14 @@ def _e164(number: str) -> str | None:
     if not _NUMBER.fullmatch(digits) or (len(digits) < SHORTEST and not digits.startswith(("0", "+"))):
         return None
     try:
-        parsed = phonenumbers.parse(_ABROAD.sub("+", digits), REGION)
+        parsed = _with_area(digits) or phonenumbers.parse(_ABROAD.sub("+", digits), REGION)
     except phonenumbers.NumberParseException:
         return None
     valid = phonenumbers.is_valid_number(parsed)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if valid else None
+
+
+def _with_area(digits: str) -> phonenumbers.PhoneNumber | None:
+    """A number of mainland China with its area code, as the library would parse it in ten times the time."""
+    found = _AREA.fullmatch(digits)
+    return phonenumbers.PhoneNumber(country_code=86, national_number=int(found[1])) if found else None
