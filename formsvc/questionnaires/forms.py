@@ -34,7 +34,7 @@ class AnswerControl(Control):
     def fresh(self) -> Self:
         """A control like this one, for one request: copied, since binding one costs ten times as much."""
         twin: Self = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__)
+        twin.__dict__ = self.__dict__.copy()
         return twin
 
     def take(self, posted: Mapping[str, list[str]]) -> None:
