@@ -1,4 +1,4 @@
-"""The engine, the base of every row, and `transaction()`: the only place that commits."""
+"""The engine, the base of every row, and `transaction()` and `writing()`: nothing else commits."""
 
 import fcntl
 import logging

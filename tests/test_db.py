@@ -1,16 +1,19 @@
 """One transaction is all or nothing, writers never lose each other's work, and an instant is in UTC."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from flask import Flask
-from sqlalchemy import literal, select
+from sqlalchemy import insert, literal, select
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from config import Config
 from formsvc.customers.models import Customer, NumberSeries
-from formsvc.db import UtcDateTime, db, transaction
+from formsvc.db import UtcDateTime, afterwards, db, joined, transaction
+from formsvc.db import writing as plainly_writing
+from formsvc.statements import begun
 from tests.factories import customer, writing
 from tests.installation import NOW, running
 from tests.processes import COUNT, Processes
@@ -42,6 +45,21 @@ def _interrupted() -> None:
         customer(session)
         session.flush()
         raise Interrupted
+
+
+@pytest.mark.parametrize("is_interrupted", [True, False])
+def test_plain_statements_and_a_session_among_them_are_one_transaction(app: Flask, is_interrupted: bool) -> None:
+    done: list[int] = []
+    with app.app_context(), suppress(Interrupted), plainly_writing() as connection:
+        begun(connection).execute(insert(NumberSeries).values(month="202611", last=0))
+        with joined(connection) as session:
+            session.add(NumberSeries(month="202612", last=0))
+        afterwards(lambda: done.append(1))
+        if is_interrupted:
+            raise Interrupted
+    with app.app_context():
+        rows = db.session.scalars(select(NumberSeries.month).order_by(NumberSeries.month)).all()
+    assert (rows, done) == (([], []) if is_interrupted else (["202611", "202612"], [1]))
 
 
 def test_lost_update_a_writer_that_read_first_waits_for_the_others(config: Config, processes: Processes) -> None:
