@@ -7,7 +7,7 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from formsvc.db import alembic
+from formsvc.db import is_current
 
 
 def on_schema(command: Callable[..., None]) -> Callable[..., Any]:
@@ -15,7 +15,7 @@ def on_schema(command: Callable[..., None]) -> Callable[..., Any]:
 
     @wraps(command)
     def checked(*args: Any, **kwargs: Any) -> None:
-        if alembic.needs_upgrade():
+        if not is_current():
             raise click.ClickException("the database is not set up, or behind: run formsvc init")
         command(*args, **kwargs)
 

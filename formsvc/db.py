@@ -191,8 +191,18 @@ def upgrade() -> None:
     with _only_one(), db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7302026)")  # until this block ends
-        with migrating():
+        with migrating(), current_app.app_context():  # a context of its own, as in `is_current`
             alembic.upgrade()
+
+
+def is_current() -> bool:
+    """Whether the schema is at the newest version.
+
+    Asked in a context of its own, so that the connection is given back: a command may run for weeks, and on SQLite the
+    log can never be copied into the file while someone reads.
+    """
+    with current_app.app_context():
+        return not alembic.needs_upgrade()
 
 
 @contextmanager

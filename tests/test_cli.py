@@ -1,16 +1,20 @@
 """The console: what each command does and prints, and its exit status: 0 done, 1 refused, 2 wrong usage."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import time_machine
 from click.testing import Result
 from flask import Flask
+from sqlalchemy import make_url
 
+from formsvc import server, worker
 from tests.browser import Browser
 from tests.factories import PASSWORD
 from tests.filling import account, answered, customer, invited
@@ -107,6 +111,24 @@ def test_invite_does_what_it_can_and_says_what_it_cannot(sqlite_app: Flask, cloc
     assert f"{twice}: is invited already, until 2026-11-30" in result.stderr
     assert "CX209901001: there is no such customer" in result.stderr
     assert f"{mute}: no mail address" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "run"])
+def test_what_runs_for_weeks_holds_nothing_open_that_keeps_the_log_of_sqlite_from_being_copied(
+    sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    file = make_url(sqlite_app.extensions["config"].database_url).database or ""
+    copied: list[tuple[int, ...]] = []
+
+    def copy(*_given: object) -> None:
+        with closing(sqlite3.connect(file, isolation_level=None)) as other:
+            other.execute("CREATE TABLE written (id)")
+            copied.append(other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
+
+    for module, name in ((server, "serve"), (server, "run"), (worker, "work")):
+        monkeypatch.setattr(module, name, copy)
+    said(sqlite_app, [command])
+    assert copied == [(0, 0, 0)]  # not busy, and nothing left in the log
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, jsonify
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from formsvc.db import alembic, db
+from formsvc.db import db, is_current
 from formsvc.web.access import public
 
 blueprint = Blueprint("health", __name__)
@@ -21,7 +21,7 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, int]:
     try:
         db.session.scalar(select(1))
-        behind = alembic.needs_upgrade()
+        is_ready = is_current()
     except SQLAlchemyError:
         return jsonify(status="no database"), 503
-    return (jsonify(status="migrate"), 503) if behind else (jsonify(status="ok"), 200)
+    return (jsonify(status="ok"), 200) if is_ready else (jsonify(status="migrate"), 503)
