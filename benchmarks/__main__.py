@@ -67,7 +67,9 @@ class Server:
         """`load` with new links, four times as many as are used at that rate."""
         count = int(4 * seconds * per_second) + 2 * CONNECTIONS
         with sites.application(self.site), transaction() as session:
-            return replace(load, paths=customers.copies(session, count))
+            fresh = replace(load, paths=customers.copies(session, count))
+        sites.settle(self.site)
+        return fresh
 
 
 Pair: TypeAlias = tuple[Server, Server]

@@ -132,6 +132,14 @@ def _rows(site: Site) -> list[int]:
         return [int(connection.scalar(query) or 0) for query in queries]
 
 
+def settle(site: Site) -> None:
+    """Have the database done with what was loaded in bulk: that would be written while something else is measured."""
+    with _engine(site).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        for statement in ("PRAGMA wal_checkpoint(TRUNCATE)",) if is_sqlite else ("VACUUM ANALYZE", "CHECKPOINT"):
+            connection.exec_driver_sql(statement)
+
+
 def version(site: Site) -> str:
     with _engine(site).connect() as connection:
         return ".".join(map(str, connection.dialect.server_version_info or ()))
