@@ -5,7 +5,7 @@ from importlib import import_module
 from flask import Flask
 
 from config import ROOT, Config
-from formsvc import crypto, db, queue
+from formsvc import crypto, db, queue, schema
 
 ROOMS = (
     "web",
@@ -30,7 +30,8 @@ def create_app(config: Config | None = None) -> Flask:
     app = Flask("formsvc", static_folder="web/static", template_folder=str(ROOT / "templates"))
     app.extensions["config"] = config
     crypto.init_app(app, config.secret_keys)
-    db.init_app(app, config.database_url, ROOT / "migrations")
+    db.init_app(app, config.database_url)
+    schema.init_app(app, ROOT / "migrations")
     queue.init_app(app, config)
     for name in ROOMS:
         room = import_module(f"formsvc.{name}")

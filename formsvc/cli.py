@@ -15,13 +15,14 @@ from formsvc import create_app, demo, server, worker
 from formsvc.console import on_schema
 from formsvc.customers.console import customers_group
 from formsvc.customers.models import Customer
-from formsvc.db import db, transaction, upgrade
+from formsvc.db import db, transaction
 from formsvc.invitations import links, verbs
 from formsvc.invitations.schedule import DAYS, MAX_DAYS, MIN_DAYS
 from formsvc.mail.delivery import deliver_due
 from formsvc.questionnaires.console import questionnaires_group
 from formsvc.questionnaires.verbs import publish_default
 from formsvc.rounds.clock import remind_due
+from formsvc.schema import upgrade
 from formsvc.staff import verbs as staff
 from formsvc.staff.models import Role
 from formsvc.web.show import now

@@ -7,7 +7,7 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from formsvc.db import is_current
+from formsvc.schema import is_current
 
 
 def on_schema(command: Callable[..., None]) -> Callable[..., Any]:

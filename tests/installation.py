@@ -17,8 +17,9 @@ from sqlalchemy import create_engine, make_url
 
 from config import Config, MailConfig
 from formsvc import create_app
-from formsvc.db import db, transaction, upgrade
+from formsvc.db import db, transaction
 from formsvc.questionnaires.verbs import publish_default
+from formsvc.schema import upgrade
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 23, 10, tzinfo=ZONE)  # a Monday; no holiday is near

@@ -4,7 +4,8 @@ from flask import Blueprint, Response, jsonify
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from formsvc.db import db, is_current
+from formsvc.db import db
+from formsvc.schema import is_current
 from formsvc.web.access import public
 
 blueprint = Blueprint("health", __name__)

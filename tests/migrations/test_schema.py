@@ -10,10 +10,11 @@ from sqlalchemy.exc import DatabaseError
 
 from config import Config
 from formsvc.customers.models import CustomerValue
-from formsvc.db import Base, alembic, db, migrating, transaction, upgrade
+from formsvc.db import Base, db, transaction
 from formsvc.questionnaires.models import QuestionnaireVersion
 from formsvc.questionnaires.verbs import publish_default
 from formsvc.review import verbs as review
+from formsvc.schema import alembic, migrating, upgrade
 from formsvc.submissions.models import Address, AddressKind, Code, CompletionTime, Draft, Submission
 from tests.factories import staff_account, submission, writing
 from tests.installation import NOW, Databases, config_for, running

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from formsvc.db import alembic, migrating
+from formsvc.schema import alembic, migrating
 from tests.installation import Databases, config_for, running
 
 
