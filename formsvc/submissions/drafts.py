@@ -9,8 +9,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
-from formsvc.fields import Raw
+from formsvc.fields import TYPES, Raw
 from formsvc.questionnaires.forms import CONSENT_SENSITIVE
+from formsvc.questionnaires.forms import start as stand
 from formsvc.submissions.models import Draft
 from formsvc.submissions.reading import Opened
 
@@ -140,9 +141,15 @@ def forget(connection: Connection, opened: Opened, reader: str, up_to: int) -> N
     connection.execute(_of(opened.id, reader).where(Draft.number <= up_to))
 
 
-def forget_all(session: Session, opened: Opened) -> None:
-    """The customer took everything back: nothing that was typed stays."""
-    session.execute(delete(Draft).where(Draft.invitation_id == opened.id))
+def take_back(session: Session, opened: Opened, now: datetime) -> None:
+    """What was sent last and taken back stands in a draft again, where nothing was typed since: no work is lost."""
+    if opened.last is None or _newest(session, opened.id, "")[1] is not None:
+        return
+    typed = stand(opened.asked, {**opened.held, **opened.last.answers})
+    for key in opened.asked.sensitive & opened.last.secrets.keys():
+        question = opened.asked.questions[key]
+        typed |= {CONSENT_SENSITIVE: {"": ["yes"]}, key: TYPES[question.type].raw(opened.last.secrets[key], question)}
+    save(session, opened, "", Typed(typed, 0, 0), {}, now)
 
 
 def adopt(session: Session, opened: Opened, reader: str) -> None:

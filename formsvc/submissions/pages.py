@@ -57,9 +57,10 @@ def act(token: str) -> Answer:
 def copy_to_keep(token: str) -> Response:
     """What was sent, to keep or print (M18)."""
     reader = _reader(token)
-    if reader.opened.last is None or not reader.sees_held:
+    last = reader.opened.last
+    if last is None or last.state is SubmissionState.WITHDRAWN or not reader.sees_held:
         abort(404)
-    sent = db.session.get_one(Submission, reader.opened.last.id, options=[joinedload(Submission.consents)])
+    sent = db.session.get_one(Submission, last.id, options=[joinedload(Submission.consents)])
     answer = make_response(copy.pdf(sent, reader.opened.manager, reader.opened.about.customer))
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers["Content-Disposition"] = f"inline; filename={reader.opened.definition.key}.pdf"

@@ -102,13 +102,13 @@ def submit(session: Session | Connection, opened: Opened, answers: Answers, now:
 
 
 def withdraw(session: Session, opened: Opened, now: datetime) -> None:
-    """Take back what waits: the link can be used again. Raises LinkIsDead, AlreadyDecided, SentMeanwhile."""
+    """Take back what waits: it is a draft again. Raises LinkIsDead, AlreadyDecided, SentMeanwhile."""
     hold(session, opened, opened.revision, now)
     waiting = Submission.invitation_id == opened.id, Submission.state == SubmissionState.WAITING
     taken = update(Submission).where(*waiting).values(state=SubmissionState.WITHDRAWN)
     if getattr(session.execute(taken), "rowcount", 0) != 1 or not invitations.take_back_answer(session, opened.id):
         raise AlreadyDecided
-    drafts.forget_all(session, opened)
+    drafts.take_back(session, opened, now)
     audit.record(session, opened.actor, "submission.withdrawn", f"submission:{opened.last and opened.last.id}", now)
 
 

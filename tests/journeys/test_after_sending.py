@@ -116,7 +116,7 @@ def test_a_receipt_gives_a_copy_confirms_an_address_and_takes_back(trial: Flask,
     expect(page.locator(".note.good")).to_contain_text("z•••@example.org")
     page.get_by_text("撤回提交").click()
     page.get_by_role("button", name="确认撤回").click()
-    expect(page.locator("[name=contacts-email]")).to_have_value("zhangmin@example.com")
+    expect(page.locator("[name=contacts-email]")).to_have_value("zhang.min@example.org")
     assert sent(trial, given) == [SubmissionState.WITHDRAWN]
 
 

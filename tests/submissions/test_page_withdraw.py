@@ -2,10 +2,11 @@
 
 from flask import Flask
 
+from formsvc.customers.models import Audience
 from formsvc.invitations.models import Invitation, InvitationState
 from tests.browser import Browser
 from tests.factories import writing
-from tests.filling import ENTERPRISE, Invited, answered, invited, submissions
+from tests.filling import ENTERPRISE, ID_CARD, INDIVIDUAL, Invited, answered, everything, invited, submissions
 from tests.submissions.test_page_sent import approve
 
 
@@ -15,16 +16,33 @@ def sent(browser: Browser, app: Flask) -> Invited:
     return given
 
 
-def test_what_waits_is_taken_back_and_the_link_opens_on_what_is_held(browser: Browser, sqlite_app: Flask) -> None:
+def test_what_waits_is_taken_back_and_stays_as_a_draft(browser: Browser, sqlite_app: Flask) -> None:
     given = sent(browser, sqlite_app)
     page = browser.submit(browser.get(given.path), press="withdraw")
     assert "您已撤回 2026-11-23 10:00" in page.text
-    assert dict(page.form().filled({}, None))["needs-special"] == ""
+    assert "尚未提交" in page.text
+    assert dict(page.form().filled({}, None))["needs-special"] == "三天"
     assert [s.state for s in submissions(sqlite_app)] == ["withdrawn"]
+    browser.get(f"{given.path}/copy.pdf", status=404)
     with writing(sqlite_app) as session:
         assert session.get_one(Invitation, given.id).state is InvitationState.OPEN
-    browser.submit(page, ENTERPRISE, "submit")
+    browser.submit(page, {"consent": "yes"}, "submit")
+    assert submissions(sqlite_app)[-1].answers["needs.special"] == "三天"
     assert [(s.revision, s.state) for s in submissions(sqlite_app)] == [(1, "withdrawn"), (2, "waiting")]
+
+
+def test_a_sensitive_value_that_is_taken_back_is_drafted_encrypted_and_with_its_consent(
+    browser: Browser, sqlite_app: Flask
+) -> None:
+    given = invited(sqlite_app, audience=Audience.INDIVIDUAL)
+    card = {**INDIVIDUAL, "basic-id_type": "resident-id", "basic-id_number": ID_CARD, "consent_sensitive": "yes"}
+    receipt = browser.submit(browser.get(given.path), card, "submit")
+    page = browser.submit(receipt, press="withdraw")
+    assert "••••••002X" in page.text
+    assert ID_CARD not in everything(sqlite_app)
+    browser.submit(page, {"consent": "yes"}, "submit")
+    sent = submissions(sqlite_app)[-1]
+    assert (sent.secrets, len(sent.consents)) == ({"basic.id_number": ID_CARD}, 2)
 
 
 def test_what_was_decided_cannot_be_taken_back(browser: Browser, sqlite_app: Flask) -> None:
