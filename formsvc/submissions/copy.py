@@ -58,7 +58,7 @@ def _content(submission: Submission, contact: Contact, customer: str | None) -> 
         "title": definition.title.in_(here),
         "facts": [
             *([(_("Customer"), customer)] if customer else []),
-            (_("Sent at"), instant(submission.submitted_at)),
+            (_("Sent at"), instant(submission.submitted_at, with_zone=True)),
         ],
         "modules": list(_modules(definition, answers, here)),
         "masked": _("Sensitive details are masked in this copy.") if submission.secrets else None,

@@ -62,6 +62,7 @@ def test_a_new_mail_address_gets_a_link_and_the_old_one_is_told(session: Session
     assert (address.kind, address.address, address.confirmed_at) == (AddressKind.EMAIL, NEW_MAIL, None)
     [asks], [tells] = sent(session, "confirm-address"), sent(session, "address-changed")
     assert (asks.recipient, tells.recipient) == (NEW_MAIL, "zhangmin@example.com")
+    assert (asks.content["language"], tells.content["language"]) == ("en", "zh_CN")  # the page's, the customer's
     assert f"http://formsvc.test/confirm/{addresses.token(address.id)}" in str(asks.content)
     assert [text for text in ("合肥云盾", "张敏", "/q/") if text in str(asks.content)] == []
     assert "z•••@example.cn" in str(tells.content)

@@ -60,7 +60,7 @@ def sent(session: Session) -> Submission:
 
 def test_all_that_was_sent_is_in_it(sent: Submission) -> None:
     found = compact(read(sent))
-    for said in ("客户信息确认表", "客户云盾公司", "合肥云盾科技有限公司", "提交时间2026-11-2310:00",
+    for said in ("客户信息确认表", "客户云盾公司", "合肥云盾科技有限公司", "提交时间2026-11-2310:00中国标准时间",
                  "企业规模大型", "13856780001", "预算范围（万元）10–50万元", "特殊要求—",
                  "zhangmin@example.com", "版本2026-11", "接下来",
                  "李强会在24小时内核对", "li.qiang@example.com、0551-65310001"):  # fmt: skip
