@@ -27,7 +27,10 @@ KEPT_IN_ADDRESS = ("lang", "blank", "edit")
 
 @dataclass(frozen=True)
 class Filling:
-    """A form as it stands: from the record, from a draft, or posted. `seen` is the revision that it was filled from."""
+    """A form as it stands: from the record, from a draft, or posted. `seen` is the revision that it was filled from.
+
+    `unkept` are the labels of what was typed and is not in the draft, as its consent is missing.
+    """
 
     typed: Mapping[str, Raw]
     seen: int
@@ -40,6 +43,7 @@ class Filling:
     theirs: Collection[str] = ()
     clashes: Mapping[str, Raw] = field(default_factory=dict)
     secrets: Mapping[str, Raw] = field(default_factory=dict)
+    unkept: Collection[str] = ()
     problem: str = ""
     full: bool = False
 
@@ -88,7 +92,7 @@ class Reader:
             "deadline": _day(opened.about.deadline_on, reader), "manager": opened.manager.name,
             "action": self.address(), "csrf": form_token(), "seen": str(filling.seen),
             "draft": str(filling.draft), "opened": str(filling.opened_at or int(self.now.timestamp())),
-            "saved": _("Saved at %(time)s.", time=instant(filling.saved_at)) if filling.saved_at else "",
+            "saved": self.saved(filling.saved_at, filling.unkept) if filling.saved_at else "",
             **{f"action {code}": self.address(lang=code) for code in language.LANGUAGES if code != reader},
         }  # fmt: skip
         is_quiet = not (wrong or filling.consent_errors or filling.problem or filling.theirs or opened.last)
@@ -108,8 +112,18 @@ class Reader:
             "submissions/notices.html", problem=filling.problem, wrong=wrong, consents=filling.consent_errors,
             opened=opened, noted=[cell for cell in cells.values() if cell.note], shows_held=self.sees_held,
             theirs=[q.label.in_(reader) for key, q in opened.asked.questions.items() if key in filling.theirs],
-            saved_at=filling.saved_at, back=self.address(edit=None),
+            saved=filling.saved_at and self.saved(filling.saved_at, filling.unkept), back=self.address(edit=None),
         )  # fmt: skip
+
+    def saved(self, at: datetime, unkept: Collection[str]) -> str:
+        """What is said of a draft: when it was kept, where it opens again, and what is not in it."""
+        words = [_("Saved at %(time)s.", time=instant(at))]
+        if not self.sees_held:
+            words.append(_("The same link opens it again in this browser."))
+        if unkept:
+            labels = _(", ").join(unkept)
+            words.append(_("Not kept yet: %(labels)s. Tick the consent to these values first.", labels=labels))
+        return " ".join(words)
 
     def cells(self, filling: Filling, folded: Mapping[str, str]) -> dict[str, Cell]:
         """The questions beside which there is something to say."""

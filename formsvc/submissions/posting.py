@@ -17,7 +17,7 @@ from formsvc.submissions.models import SubmissionState
 from formsvc.submissions.page import Filling, Reader
 from formsvc.submissions.times import times_from
 from formsvc.web import language
-from formsvc.web.show import instant, now, today
+from formsvc.web.show import now, today
 from formsvc.web.tokens import form_token, is_form_token
 from formsvc.web.urls import MAX_ID
 
@@ -106,7 +106,8 @@ class Posted:
                 consents=form.consents | ({CONSENT_SENSITIVE: True} if merged and merged.is_agreed else {}),
                 consent_errors=form.consent_errors,
                 theirs=merged.theirs if merged else (), clashes=merged.clashes if merged else {},
-                secrets=saved.typed if saved else {}, problem=problem, full=full,
+                secrets=saved.typed if saved else {}, unkept=self._unkept(merged) if merged else (), problem=problem,
+                full=full,
             )
         )  # fmt: skip
 
@@ -144,9 +145,14 @@ class Posted:
             cell.question.name: _("On another device: %(value)s", value=cell.theirs) for cell in cells if cell.theirs
         }
         return {
-            "draft": number, "saved": _("Saved at %(time)s.", time=instant(moment)), "taken": taken,
+            "draft": number, "saved": self.reader.saved(moment, self._unkept(merged)), "taken": taken,
             "clashes": clashes, "changes": self.reader.changes(merged.typed),
         }  # fmt: skip
+
+    def _unkept(self, merged: drafts.Merged) -> list[str]:
+        """The labels of the sensitive values that are typed and not kept: their consent is not given."""
+        filled = [control for control in self.form.questions.values() if control.is_filled and not merged.is_agreed]
+        return [c.question.label.in_(language.current()) for c in filled if c.question.sensitive]
 
     def _is_valid(self) -> bool:
         valid = self.form.validate_on(today())

@@ -20,7 +20,7 @@ Answer = Response | tuple[str, int]
 @blueprint.get("/q/<token>/prove")
 @public
 def ask(token: str) -> Answer:
-    opened = find(token)
+    opened = find(token, proof.reader_key())
     return to_link(token) if proof.may_see(opened) else page(opened, token, has_code=True)
 
 
@@ -64,14 +64,15 @@ def page(
     """Asks to show that it is you: with a button that sends a code, or with the control for it where `has_code`."""
     return render_template(
         "submissions/prove.html", token=token, contact=opened.manager, has_code=has_code, problem=problem,
-        is_wrong=status == 422,
+        is_wrong=status == 422, has_draft=opened.draft is not None,
+        questionnaire=opened.definition.title.in_(language.current()),
     ), status  # fmt: skip
 
 
-def find(token: str) -> Opened:
-    """What a link opens, without any draft. Raises UnknownLink, DeadLink."""
+def find(token: str, reader: str = proof.NOBODY) -> Opened:
+    """What a link opens, with the draft of `reader`. Raises UnknownLink, DeadLink."""
     with connected() as connection:
-        return reading.find(connection, token, proof.NOBODY, now())
+        return reading.find(connection, token, reader, now())
 
 
 def to_link(token: str) -> Response:

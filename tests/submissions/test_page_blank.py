@@ -123,3 +123,15 @@ def test_a_draft_of_before_the_code_is_there_after_it(browser: Browser, sqlite_a
     page = browser.submit(browser.get(given.path), action=f"{given.path}/code")
     browser.submit(page, {"code": last_code(sqlite_app)}, action=f"{given.path}/prove")
     assert "三天内交付" in browser.get(given.path).html
+
+
+def test_a_draft_of_who_brought_no_code_is_said_to_be_of_this_browser_and_offered_there(
+    browser: Browser, sqlite_app: Flask, given: Invited
+) -> None:
+    page = browser.submit(blank(browser, given), {"needs-special": "三天内交付"}, "save")
+    assert page.text.count("在本浏览器中") == 4  # before it is typed, above the questions, and where it was saved
+    assert "另一台设备" not in page.text
+    begun = [path for path in (given.path, f"{given.path}/prove") if browser.get(path).link("继续")]
+    assert begun == [given.path, f"{given.path}/prove"]
+    assert "三天内交付" in browser.get(browser.get(given.path).link("继续填写")).html
+    assert "继续填写" not in Browser(sqlite_app).get(given.path).text

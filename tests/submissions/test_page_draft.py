@@ -133,6 +133,14 @@ def test_a_draft_is_kept_with_its_own_consent_for_sensitive_values_only(browser:
     assert [consent.kind for consent in sent.consents] == ["privacy", "sensitive"]
 
 
+def test_a_sensitive_value_that_is_not_kept_is_said_so(browser: Browser, sqlite_app: Flask) -> None:
+    page = browser.get(invited(sqlite_app, audience=Audience.INDIVIDUAL).path)
+    assert "暂未保存：证件号码" in str(scripted(browser, page, CARD)["saved"])
+    assert "暂未保存：证件号码" in browser.submit(page, CARD, "save").text
+    agreed = {**CARD, "consent_sensitive": "yes"}
+    assert "暂未保存" not in str(scripted(browser, page, agreed)["saved"])
+
+
 CARD = {"basic-id_type": "resident-id", "basic-id_number": ID_CARD}
 
 

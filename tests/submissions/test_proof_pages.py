@@ -51,12 +51,12 @@ def test_who_brings_the_code_is_sent_on_to_the_link(browser: Browser, sqlite_app
     assert not is_proved(Browser(sqlite_app), given)
 
 
-def test_a_wrong_code_is_told_beside_its_control_and_in_the_summary(browser: Browser, sqlite_app: Flask) -> None:
+def test_a_wrong_code_is_told_once_beside_its_control(browser: Browser, sqlite_app: Flask) -> None:
     given = guarded(sqlite_app)
     send(browser, given)
     page = bring(browser, given, wrong(last_code(sqlite_app)), 422)
     assert "重新获取验证码" in page.error_of("code")
-    assert text_of(page.find("a", href="#code")) in page.error_of("code")
+    assert page.text.count("重新获取验证码") == page.error_of("code").count("重新获取验证码")
     assert page.find("input", id="code").get("value") is None
     assert not is_proved(browser, given)
 
@@ -177,6 +177,7 @@ def test_the_first_page_shows_nothing_that_is_held(browser: Browser, sqlite_app:
     check_page(root)
     assert status == 200
     assert [text for text in PERSONAL if text in html] == []
+    assert "Your details with us" in text_of(root)
     assert "blank=1" in next(a.get("href") or "" for a in root.iter("a") if "without seeing" in text_of(a))
     assert [text for text in PERSONAL if text in browser.get(f"{given.path}/prove").html] == []
 
