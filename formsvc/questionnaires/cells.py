@@ -20,7 +20,8 @@ class Cell:
     """One question of one page, with all that can be said of it.
 
     `mask` is what may be shown of a held secret, `note` a reviewer's word, `theirs` what was typed on another device,
-    `held` the record's value; `folded` is the line that stands for a value which needs no new look.
+    `held` the record's value; `folded` is the line that stands for a value which needs no new look, and `is_good`
+    whether that is known to be right.
     """
 
     question: Field
@@ -31,6 +32,7 @@ class Cell:
     note: str = ""
     theirs: str = ""
     folded: str = ""
+    is_good: bool = True
 
     @property
     def type_(self) -> FieldType:
@@ -50,7 +52,7 @@ class Cell:
 
     def good(self, word: str) -> str:
         """`word` beside a folded value: that it needs no new look."""
-        return "" if self.folded == NOTHING else word
+        return word if self.is_good and self.folded != NOTHING else ""
 
     @property
     def input_type(self) -> str:
@@ -114,16 +116,16 @@ class CellPieces:
         choices = [[], *([hole.code] for hole in self._holes)] if is_closed else ()
         self._chosen = {tuple(choice): self._with({"": choice}, "") for choice in choices}
 
-    def filled(self, typed: Raw, folded: str) -> str:
+    def filled(self, typed: Raw, folded: str, is_good: bool = True) -> str:
         """The HTML with what is typed, where nothing is said beside it: as `render` makes it of such a cell."""
         if self._is_one_text:  # as most are
             before, _hole, after = self._parts
             texts = typed.get("")
             return before + as_html(texts[0]) + after if texts else before + after
         kept = self._chosen.get(tuple(typed.get("", ()))) if self._chosen else None
-        return self._with(typed, folded) if kept is None else kept
+        return self._with(typed, folded, is_good) if kept is None else kept
 
-    def _with(self, typed: Raw, folded: str) -> str:
+    def _with(self, typed: Raw, folded: str, is_good: bool = True) -> str:
         parts, first = self._parts.copy(), typed.get("", ())
         for place, kind, detail, code in self._holes:
             if kind == "chosen":
@@ -132,7 +134,7 @@ class CellPieces:
                 texts = typed.get(detail)
                 parts[place] = as_html(texts[0]) if texts else ""
             elif kind == "good":
-                parts[place] = "" if folded == NOTHING else detail
+                parts[place] = detail if is_good and folded != NOTHING else ""
             else:
                 parts[place] = as_html("\n".join(first) if kind == "lines" else folded)
         return "".join(parts)

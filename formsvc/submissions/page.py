@@ -44,6 +44,7 @@ class Filling:
     clashes: Mapping[str, Raw] = field(default_factory=dict)
     secrets: Mapping[str, Raw] = field(default_factory=dict)
     unkept: Collection[str] = ()
+    times: str = ""
     problem: str = ""
     full: bool = False
 
@@ -92,13 +93,14 @@ class Reader:
             "deadline": _day(opened.about.deadline_on, reader), "manager": opened.manager.name,
             "action": self.address(), "csrf": form_token(), "seen": str(filling.seen),
             "draft": str(filling.draft), "opened": str(filling.opened_at or int(self.now.timestamp())),
+            "times": filling.times,
             "saved": self.saved(filling.saved_at, filling.unkept) if filling.saved_at else "",
             **{f"action {code}": self.address(lang=code) for code in language.LANGUAGES if code != reader},
         }  # fmt: skip
         is_quiet = not (wrong or filling.consent_errors or filling.problem or filling.theirs or opened.last)
         blocks = {
             "notices": "" if is_quiet else self._notices(filling, cells, wrong),
-            "changes": self.changes(filling.typed) if filling.typed is not self.start else "",
+            "changes": self.changes(filling.typed) if opened.mended or filling.typed is not self.start else "",
         }
         return sheet_of(opened.asked, reader).filled(
             Page(filling.typed, cells, folded, texts, blocks, opened.manager, filling.consents, filling.consent_errors,
@@ -137,14 +139,16 @@ class Reader:
                 mask = self._mask(key, filling)
             if errors or note or theirs or mask or is_odd(question, filling.typed[key], self.values.get(key)):
                 found[key] = Cell(question, filling.typed[key], errors, self.values.get(key), mask, note, theirs,
-                                  folded.get(key, ""))  # fmt: skip
+                                  folded.get(key, ""), is_good=not self._notes)  # fmt: skip
         return found
 
     def changes(self, typed: Mapping[str, Raw]) -> str:
         """What is other than what is held, as HTML; empty where nothing is."""
+        if not self.sees_held:
+            return ""
         questions = self.opened.asked.questions
         found = changes(questions, self.held, parsed(questions, typed), language.current())
-        if not self.sees_held or not (found.rows or found.filled):
+        if not (found.rows or found.filled):
             return ""
         return render_template("submissions/changes.html", changes=found)
 
@@ -196,11 +200,12 @@ class Reader:
         days = self.opened.definition.fresh_days if question.fresh_days is None else question.fresh_days
         return verified + timedelta(days=days) > self.now
 
-    def _about_folded(self) -> tuple[str, str]:
-        """The title of the lines that need no new look, and why they need none."""
+    def _about_folded(self) -> tuple[str, str, bool]:
+        """The title of the lines that need no new look, why they need none, and whether they are known to be right."""
         if self._notes:
-            return _("The rest"), _("Nothing was asked about these. Open a line to change it.")
-        return _("Still correct"), _("You confirmed these not long ago. Open a line to change it.")
+            why = _("Nothing was asked about these: they are as you sent them. Open a line to change it.")
+            return _("The rest"), why, False
+        return _("Still correct"), _("You confirmed these not long ago. Open a line to change it."), True
 
     def _mask(self, key: str, filling: Filling) -> str:
         """What may be shown of a secret that the page does not carry."""
@@ -211,8 +216,7 @@ class Reader:
         if question.sensitive:
             return "••••••"
         value: Value = parsed({question.key: question}, {question.key: typed}).get(question.key)
-        words = [text for texts in typed.values() for text in texts if text]
-        return shown(question, value, language.current()) or "、".join(words) or "—"
+        return shown(question, value, language.current()) or "—"
 
 
 @lru_cache(maxsize=64)

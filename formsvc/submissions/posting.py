@@ -24,6 +24,7 @@ from formsvc.web.urls import MAX_ID
 Answer: TypeAlias = Response | str | tuple[str | Response, int]
 
 LONGEST_DRAFT = 60_000  # characters: many times the longest answers
+LONGEST_TIMES = 1000  # characters: more than all modules need
 MOST_REVISIONS = 20  # of one link: each of them is kept for good, and brings a receipt
 
 
@@ -106,8 +107,8 @@ class Posted:
                 consents=form.consents | ({CONSENT_SENSITIVE: True} if merged and merged.is_agreed else {}),
                 consent_errors=form.consent_errors,
                 theirs=merged.theirs if merged else (), clashes=merged.clashes if merged else {},
-                secrets=saved.typed if saved else {}, unkept=self._unkept(merged) if merged else (), problem=problem,
-                full=full,
+                secrets=saved.typed if saved else {}, unkept=self._unkept(merged) if merged else (), times=_times(),
+                problem=problem, full=full,
             )
         )  # fmt: skip
 
@@ -172,7 +173,7 @@ class Posted:
             language=language.current(),
             seen=self.seen,
             reader=self.reader.key,
-            times=times_from(_number("opened"), request.form.get("times", ""), modules, now()),
+            times=times_from(_number("opened"), _times(), modules, now()),
         )
 
     def _says(self, value: Value) -> bool:
@@ -183,6 +184,11 @@ class Posted:
 def _has_token() -> bool:
     """Whether the form's CSRF token is good. It is checked here: one that is too old must not eat the answers."""
     return is_form_token(request.form.get("csrf_token", ""))
+
+
+def _times() -> str:
+    """The seconds by module that the page has counted: it goes on from there where it comes back."""
+    return request.form.get("times", "")[:LONGEST_TIMES]
 
 
 def _number(name: str) -> int:

@@ -15,7 +15,7 @@ from formsvc.web.holes import Pieces, as_html, hole
 @dataclass
 class Page:
     """What one request puts in: `cells` are the questions beside which something is said, `folded` the lines for values
-    that need no new look; `texts` are plain, `blocks` are HTML.
+    that need no new look, known to be right where `is_good`; `texts` are plain, `blocks` are HTML.
     """
 
     typed: Mapping[str, Raw]
@@ -28,6 +28,7 @@ class Page:
     consent_errors: Mapping[str, str] = field(default_factory=dict)
     folded_title: str = ""
     why_folded: str = ""
+    is_good: bool = True
 
 
 class Sheet:
@@ -80,7 +81,7 @@ class Sheet:
         if key in page.cells:
             return render(page.cells[key])
         if key in page.folded:
-            return self._closed[key].filled(page.typed[key], page.folded[key])
+            return self._closed[key].filled(page.typed[key], page.folded[key], page.is_good)
         return self._open[key].filled(page.typed[key], "")
 
     def _consent(self, name: str, page: Page) -> str:

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from formsvc.fields import TYPES, Field, Raw, Value, Wrong, masked
 
 
+class Unread(str):
+    """What was typed and is no value of its field: it stands in place of one, in the words of who typed it."""
+
+
 @dataclass(frozen=True)
 class Change:
     """One field whose held value was replaced, as people read it; `new` is empty where it was emptied."""
@@ -42,17 +46,20 @@ def changes(
 
 def shown(question: Field, value: Value, language: str) -> str:
     """A value for people; a sensitive one masked."""
-    return masked(value) if question.sensitive else TYPES[question.type].show(value, question, language)
+    if question.sensitive:
+        return masked(value)
+    return value if isinstance(value, Unread) else TYPES[question.type].show(value, question, language)
 
 
 def parsed(questions: Mapping[str, Field], typed: Mapping[str, Raw]) -> dict[str, Value]:
-    """The values of what is typed; what is wrong, and a sensitive control that was left empty, says nothing."""
+    """The values of what is typed, or Unread; a sensitive control that was left empty says nothing."""
     values: dict[str, Value] = {}
     for key, question in questions.items():
+        raw = typed.get(key, {})
         try:
-            value = TYPES[question.type].parse(typed.get(key, {}), question)
+            value = TYPES[question.type].parse(raw, question)
         except Wrong:
-            continue
+            value = Unread("、".join(text for texts in raw.values() for text in texts if text))
         if value is not None or not question.sensitive:
             values[key] = value
     return values

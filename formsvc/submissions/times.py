@@ -16,5 +16,5 @@ def times_from(opened: int, sections: str, modules: Collection[str], now: dateti
     whole = int(now.timestamp()) - opened
     if not 0 < whole <= LONGEST:
         return None
-    parts = {module: min(int(seconds), whole) for module, seconds in _PART.findall(sections[:1000])}
+    parts = {module: min(int(seconds), whole) for module, seconds in _PART.findall(sections)}
     return {"": whole} | {module: seconds for module, seconds in parts.items() if module in modules}

@@ -22,11 +22,11 @@ def test_filled_pieces_are_what_the_template_renders(sqlite_app: Flask, key: str
         pieces = CellPieces(field, folded)
 
         @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
-        @given(typed(field), words)
-        def check(values: dict[str, list[str]], line: str) -> None:
-            cell = Cell(field, values, folded=(line or "x") if folded else "")
+        @given(typed(field), words, st.booleans())
+        def check(values: dict[str, list[str]], line: str, is_good: bool) -> None:
+            cell = Cell(field, values, folded=(line or "x") if folded else "", is_good=is_good)
             if not is_odd(field, values, None):
-                assert pieces.filled(cell.typed, cell.folded) == render(cell)
+                assert pieces.filled(cell.typed, cell.folded, is_good) == render(cell)
 
         check()
 

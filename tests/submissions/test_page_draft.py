@@ -78,6 +78,17 @@ def test_what_is_changed_is_shown_old_beside_new_before_it_is_sent(browser: Brow
     assert "新填写：特殊要求" in page.text
 
 
+def test_a_change_that_is_no_value_yet_is_shown_as_it_was_typed(browser: Browser, given: Invited) -> None:
+    page = browser.submit(browser.get(given.path), {"contacts-mobile": "138"}, "save")
+    assert [e.text for e in page.find("div", id="changes").iter("ins")] == ["138"]
+
+
+def test_what_the_page_counted_of_the_time_stays_on_it(browser: Browser, given: Invited) -> None:
+    page = browser.get(given.path)
+    page.find("input", name="times").set("value", "basic:34")
+    assert typed(browser.submit(page, press="save"))["times"] == "basic:34"
+
+
 def test_two_devices_at_once_lose_nothing_and_the_later_one_sees_what_the_other_typed(
     browser: Browser, sqlite_app: Flask, given: Invited
 ) -> None:

@@ -107,6 +107,8 @@ def test_what_was_returned_opens_on_the_fields_in_question_with_their_notes(
     lines = folded(page)
     assert {"contacts-mobile", "needs-budget-from"} & set(lines) == set()
     assert {"contacts-name", "needs-special", "basic-address"} <= set(lines)
+    assert "仍然正确" not in page.text  # nobody has looked at what the record does not hold
+    assert "与您提交时一致" in page.text
     described = page.find("input", name="contacts-mobile").get("aria-describedby") or ""
     assert "contacts-mobile-note" in described
     assert "少一位" in text_of(page.find("p", id="contacts-mobile-note"))

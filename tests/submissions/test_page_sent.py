@@ -13,6 +13,7 @@ from formsvc.submissions.models import Submission
 from tests.browser import Browser
 from tests.factories import writing
 from tests.filling import ENTERPRISE, INDIVIDUAL, Invited, answered, invited, submissions
+from tests.forms import text_of
 from tests.installation import NOW
 
 MORE = {
@@ -85,6 +86,7 @@ def test_what_waits_can_be_mended_and_becomes_a_new_revision(browser: Browser, s
     receipt = browser.submit(browser.get(given.path), {**ENTERPRISE, "needs-special": "三天内交付"}, "submit")
     form = browser.get(receipt.link("修改"))
     assert dict(form.form().filled({}, None))["needs-special"] == "三天内交付"
+    assert "特殊要求" in text_of(form.find("div", id="changes"))
     browser.submit(form, {"consent": "yes", "needs-special": "一周内交付"}, "submit")
     sent = [(s.revision, s.state, s.answers["needs.special"]) for s in submissions(sqlite_app)]
     assert sent == [(1, "superseded", "三天内交付"), (2, "waiting", "一周内交付")]

@@ -6,7 +6,7 @@ if (answers) keep(answers);
 
 function keep(form) {
   const status = document.getElementById("saved");
-  const spent = {};
+  const spent = Object.fromEntries(Array.from(form.elements.times.value.matchAll(/(\w+):(\d+)/g), ([, name, seconds]) => [name, seconds * 1000]));
   let timer, saving, isDirty = false, isOver = false, section = "", since = performance.now();
 
   form.addEventListener("input", (event) => {
