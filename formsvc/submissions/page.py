@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -87,14 +87,16 @@ class Reader:
         folded = self._folded(filling, reader)
         cells = self.cells(filling, folded)
         wrong = [cell for cell in cells.values() if cell.errors]
+        noted = sum(1 for cell in cells.values() if cell.note)
+        saved_at = None if filling.problem == "saved" else filling.saved_at  # the notice of that says it already
         texts = {
             "mark": _("Please check:") + " " if wrong or filling.consent_errors else "",
             "who": opened.about.customer if self.sees_held else "",
-            "deadline": _day(opened.about.deadline_on, reader), "manager": opened.manager.name,
+            "brief": _brief(noted, opened.about.deadline_on, reader), "manager": opened.manager.name,
             "action": self.address(), "csrf": form_token(), "seen": str(filling.seen),
             "draft": str(filling.draft), "opened": str(filling.opened_at or int(self.now.timestamp())),
             "times": filling.times,
-            "saved": self.saved(filling.saved_at, filling.unkept) if filling.saved_at else "",
+            "saved": self.saved(saved_at, filling.unkept) if saved_at else "",
             **{f"action {code}": self.address(lang=code) for code in language.LANGUAGES if code != reader},
         }  # fmt: skip
         is_quiet = not (wrong or filling.consent_errors or filling.problem or filling.theirs or opened.last)
@@ -220,5 +222,8 @@ class Reader:
 
 
 @lru_cache(maxsize=64)
-def _day(value: Any, _language: str) -> str:
-    return day(value)
+def _brief(noted: int, deadline: date, _language: str) -> str:
+    """What there is to do, and until when."""
+    if noted:
+        return _("Questions to check again: %(count)s. Please answer by %(day)s.", count=noted, day=day(deadline))
+    return _("About 3 minutes. Please answer by %(day)s.", day=day(deadline))

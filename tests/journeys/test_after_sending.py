@@ -39,9 +39,20 @@ def test_another_round_asks_only_for_what_is_not_fresh(trial: Flask, people: Con
     expect(page.locator("#changes del")).to_have_text("采购经理")
     expect(page.locator("#changes ins")).to_have_text("采购总监")
     page.locator("[name=consent]").check()
+    line = lines.filter(has=page.locator("[name=contacts-position]"))
+    line.locator("summary").click()
+    expect(line.get_by_text("已修改")).to_be_visible()
     send(page)
     arrived(page)
     expect(page.locator(".changes ins")).to_have_text("采购总监")
+
+
+def test_on_a_phone_a_line_without_a_value_looks_as_one_with(trial: Flask, people: Contexts) -> None:
+    page = people.person()
+    page.goto(states.returned(trial).path)
+    lines = page.locator("details.fold")
+    expect(lines.filter(has_text="—").first).to_be_visible()
+    assert len(set(lines.evaluate_all("lines => lines.map((line) => Math.round(line.offsetHeight))"))) == 1
 
 
 def test_what_was_returned_is_mended_by_keyboard_alone(trial: Flask, people: Contexts) -> None:

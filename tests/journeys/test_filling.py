@@ -11,10 +11,10 @@ from formsvc.customers.models import Audience
 from formsvc.submissions.models import SubmissionState
 from tests.filling import ENTERPRISE, Invited, confirm, invited, submissions
 from tests.installation import ZONE
-from tests.journeys.conftest import Contexts
+from tests.journeys.conftest import Contexts, look
 
 SAVED, UNSAVED = re.compile("已保存"), re.compile("网络不通")
-TO_FILL = ("basic-uscc", "basic-industry", "contacts-salutation", "needs-products", "consent")
+SEND = ".buttons [value=submit]"
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def fill_required(page: Page) -> None:
 
 
 def send(page: Page) -> None:
-    page.locator(".buttons [value=submit]").click()
+    page.locator(SEND).click()
 
 
 def arrived(page: Page) -> None:
@@ -106,8 +106,9 @@ def test_a_connection_that_breaks_while_typing_and_at_sending(trial: Flask, peop
     page.context.set_offline(True)
     send(page)
     expect(page.locator("#saved")).to_have_text(UNSAVED)
+    expect(page.locator(SEND)).to_have_text("提交")
     page.context.set_offline(False)
-    saved(page)
+    expect(page.locator("#saved.warn")).to_have_text(re.compile("已保存.*尚未提交"))
     page.context.set_offline(True)
     page.locator("[name=contacts-name]").fill("王芳")
     page.locator("[name=contacts-position]").focus()
@@ -189,7 +190,7 @@ def test_an_answer_that_is_lost_on_its_way_back(trial: Flask, people: Contexts, 
     assert sent(trial, given) == [SubmissionState.WAITING]
 
 
-def test_enter_and_the_other_language_take_along_what_was_just_typed(people: Contexts, given: Invited) -> None:
+def test_enter_and_the_other_language_keep_what_was_just_typed(trial: Flask, people: Contexts, given: Invited) -> None:
     page = people.person(width=1280)
     page.goto(given.path)
     page.locator("[name=contacts-name]").fill("王芳")
@@ -199,8 +200,51 @@ def test_enter_and_the_other_language_take_along_what_was_just_typed(people: Con
     fill_required(page)
     page.locator("[name=contacts-position]").fill("总监")
     page.keyboard.press("Enter")
+    expect(page.locator("#changes")).to_contain_text("Position")
+    expect(page.locator("[name=contacts-position]")).to_be_focused()
+    assert sent(trial, given) == []
+    send(page)
     arrived(page)
     expect(page.locator(".changes")).to_contain_text("王芳")
+
+
+def test_enter_in_the_search_of_a_list_goes_on_to_the_list(people: Contexts, given: Invited) -> None:
+    page = people.person(width=320)
+    page.goto(given.path)
+    box, found = page.get_by_role("searchbox"), page.locator(".filter [role=status]")
+    chosen = page.locator("select[name=basic-industry]")
+    for typed, said, value in (("没有这个行业", "没有匹配", ""), ("业", "项匹配", ""), ("制造业", "1 项匹配", "C")):
+        box.fill(typed)
+        expect(found).to_contain_text(said)
+        box.press("Enter")
+        expect(chosen).to_have_value(value)
+    expect(chosen).to_be_focused()
+    saved(page)
+    box.fill("")
+    expect(found).to_be_empty()
+    look(page)
+
+
+def test_a_form_on_its_way_says_so_and_after_a_while_can_be_sent_again(
+    trial: Flask, people: Contexts, given: Invited
+) -> None:
+    page = people.person()
+    page.clock.install()
+    page.goto(given.path)
+    fill_required(page)
+    saved(page)
+    page.route("**/q/*", lambda _route: None)
+    page.locator("[name=contacts-name]").fill("王芳")
+    send(page)
+    expect(page.locator(SEND)).to_have_text("正在提交…")
+    page.clock.fast_forward(10_000)
+    expect(page.locator("#saved.warn")).to_contain_text("不会丢失")
+    expect(page.locator(SEND)).to_have_text("提交")
+    send(page)
+    expect(page.locator(SEND)).to_have_text("正在提交…")
+    page.unroute("**/q/*")
+    arrived(page)
+    assert sent(trial, given) == [SubmissionState.WAITING]
 
 
 def test_a_slow_phone(trial: Flask, people: Contexts, given: Invited) -> None:
@@ -213,7 +257,7 @@ def test_a_slow_phone(trial: Flask, people: Contexts, given: Invited) -> None:
     page.locator("[name=contacts-name]").press_sequentially("王芳")
     saved(page)
     fill_required(page)
-    page.locator(".buttons [value=submit]").dblclick()
+    page.locator(SEND).dblclick()
     arrived(page)
     assert sent(trial, given) == [SubmissionState.WAITING]
 

@@ -62,7 +62,9 @@ def test_cache_no_page_shows_what_is_another_person_s(browser: Browser, sqlite_a
         browser.language = language
         for path in (first.path, f"{first.path}?edit=1&lang=en", first.path):
             assert "第一" in browser.get(path).html
-        browser.submit(browser.get(first.path), {"contacts-mobile": "1", "needs-special": "第一次"}, status=422)
+        browser.submit(
+            browser.get(first.path), {"contacts-mobile": "1", "needs-special": "第一次"}, "submit", status=422
+        )
         browser.submit(browser.get(first.path), {"contacts-position": "第一职位"}, "save")
         stranger = Browser(sqlite_app, language)
         second = invited(sqlite_app, values={"basic.full_name": "乙方有限公司"})

@@ -103,6 +103,8 @@ def test_what_was_returned_opens_on_the_fields_in_question_with_their_notes(
     answered(sqlite_app, given, {"needs.special": "三天"})
     give_back(sqlite_app, given, "请看一下", contacts_mobile="少一位", needs_budget="请补充")
     page = browser.get(given.path)
+    assert "只需补充 2 项，请在" in page.text
+    assert "3 分钟" not in page.text
     assert [e.get("href") for e in page.find("main").iter("a")][:2] == ["#contacts-mobile", "#needs-budget-from"]
     lines = folded(page)
     assert {"contacts-mobile", "needs-budget-from"} & set(lines) == set()

@@ -43,9 +43,9 @@ def test_the_english_page_has_no_chinese_but_names_and_the_other_language(sqlite
 
 def test_the_language_stays_through_an_error_to_the_receipt(sqlite_app: Flask, browser: Browser) -> None:
     page = browser.get(f"{invited(sqlite_app).path}?lang=en")
-    wrong = browser.submit(page, {**ENTERPRISE, "contacts-mobile": "1"}, status=422)
+    wrong = browser.submit(page, {**ENTERPRISE, "contacts-mobile": "1"}, "submit", status=422)
     assert "Enter Mobile as 11 digits" in wrong.error_of("contacts-mobile")
-    receipt = browser.submit(wrong, {"contacts-mobile": "13856780001"})
+    receipt = browser.submit(wrong, {"contacts-mobile": "13856780001"}, "submit")
     assert receipt.heading == "Thank you, your details have arrived"
     assert [submission.language for submission in submissions(sqlite_app)] == ["en"]
 
@@ -59,6 +59,6 @@ def test_the_language_is_changed_without_losing_what_is_typed(sqlite_app: Flask,
     assert everything(sqlite_app) == before
 
 
-def test_enter_in_a_field_sends_and_does_not_change_the_language(sqlite_app: Flask, browser: Browser) -> None:
+def test_enter_in_a_field_saves_and_neither_sends_nor_changes_the_language(sqlite_app: Flask, browser: Browser) -> None:
     page = browser.get(invited(sqlite_app).path)
-    assert page.form().filled({}, None)[-1] == ("action", "submit")  # the first button is the one that Enter presses
+    assert page.form().filled({}, None)[-1] == ("action", "save")  # the first button is the one that Enter presses

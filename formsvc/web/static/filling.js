@@ -5,21 +5,24 @@ const answers = document.getElementById("answers");
 if (answers) keep(answers);
 
 function keep(form) {
-  const status = document.getElementById("saved");
+  const status = document.getElementById("saved"), sender = form.querySelector("button[data-send]"), label = sender.textContent;
   const spent = Object.fromEntries(Array.from(form.elements.times.value.matchAll(/(\w+):(\d+)/g), ([, name, seconds]) => [name, seconds * 1000]));
-  let timer, saving, isDirty = false, isOver = false, section = "", since = performance.now();
+  let timer, slow, saving, isDirty = false, isSending = false, isUnsent = false, isOver = false;
+  let section = "", since = performance.now();
 
   form.addEventListener("input", (event) => {
     if (event.target.type === "search" || isOver) return;
     isDirty = true;
-    event.target.closest("details.fold")?.setAttribute("data-changed", "");
+    mark(event.target);
     clearTimeout(timer);
     timer = setTimeout(save, 1200);
   });
   form.addEventListener("change", () => isDirty && save());
   form.addEventListener("focusin", (event) => enter(event.target.closest("[data-module]")?.dataset.module || ""));
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.matches("[data-enter]")) return stay(event);
     enter("");
+    if (event.submitter === sender) begin();
     form.elements.times.value = Object.entries(spent).map(([name, time]) => `${name}:${Math.round(time / 1000)}`).join(" ");
     if (!isOver && (isDirty || saving || !navigator.onLine)) {
       event.preventDefault(); // the page is left only once all of it is kept: the way out may break
@@ -28,7 +31,7 @@ function keep(form) {
     isOver ||= !event.defaultPrevented;
   });
   document.addEventListener("visibilitychange", () => document.hidden && isDirty && save());
-  window.addEventListener("pageshow", () => { isOver = false; });
+  window.addEventListener("pageshow", () => { isOver = false; end(); });
   window.addEventListener("online", () => isDirty && save());
 
   // Seconds in which a module had the focus; nothing else is measured.
@@ -42,13 +45,38 @@ function keep(form) {
     await save();
     if (!navigator.onLine) isDirty = true; // so that the page says when it is back
     if (isOver || !isDirty) return form.requestSubmit(button);
-    say(form.dataset.problem, true);
+    end();
+    say(form.dataset.problem, "bad");
+  }
+
+  // Enter keeps what is typed, and leaves the page where it is.
+  function stay(event) {
+    event.preventDefault();
+    isDirty ||= !saving;
+    save();
+  }
+
+  // The button says that it is at work. After a while it can be pressed again: the server takes the same answers once.
+  function begin() {
+    if (isSending) return;
+    isSending = isUnsent = true;
+    sender.textContent = form.dataset.sending;
+    say(form.dataset.sending);
+    slow = setTimeout(() => { end(); say(form.dataset.slow, "warn"); }, 10000);
+  }
+
+  function end() {
+    clearTimeout(slow);
+    isSending = false;
+    sender.textContent = label;
+    sender.removeAttribute("aria-disabled");
+    delete form.dataset.sent;
   }
 
   // Stands at the foot of the screen, and must not cover the control that has the focus.
-  function say(text, isBad = false) {
+  function say(text, kind = "") {
     status.textContent = text;
-    status.classList.toggle("bad", isBad);
+    status.className = kind;
     const focused = form.querySelector(":focus")?.getBoundingClientRect();
     const covered = focused && focused.top < innerHeight ? focused.bottom - status.getBoundingClientRect().top : 0;
     if (covered > 0) scrollBy(0, covered + 8);
@@ -65,7 +93,7 @@ function keep(form) {
       while (isDirty && !isOver) await saveOnce();
     } catch {
       isDirty = true; // no connection: once more in a while
-      say(form.dataset.problem, true);
+      say(form.dataset.problem, "bad");
       timer = setTimeout(save, 5000);
     }
   }
@@ -79,7 +107,7 @@ function keep(form) {
     } else if (answer.status >= 500 || answer.status === 429) {
       throw new Error(answer.statusText);
     } else {
-      say(form.dataset.stopped, true);
+      say(form.dataset.stopped, "bad");
       isOver = true;
     }
   }
@@ -97,7 +125,7 @@ function keep(form) {
 
   function show(told, sent) {
     form.elements.draft.value = told.draft;
-    say(told.saved);
+    if (!isSending) say(isUnsent ? `${told.saved} ${form.dataset.again}` : told.saved, isUnsent ? "warn" : "");
     document.getElementById("changes").innerHTML = told.changes; // made and escaped by our own server
     const current = new FormData(form);
     for (const [name, values] of Object.entries(told.taken)) {
@@ -110,10 +138,18 @@ function keep(form) {
   function put(control, values) {
     const all = control instanceof RadioNodeList ? [...control] : [control].filter(Boolean);
     for (const each of all) {
-      each.closest("details")?.setAttribute("open", "");
+      mark(each)?.setAttribute("open", "");
       if (each.type === "checkbox" || each.type === "radio") each.checked = values.includes(each.value);
       else each.value = each.type === "textarea" ? values.join("\n") : values[0] || "";
     }
+  }
+
+  // The folded line around a control, if any, which says from now on that it was changed.
+  function mark(control) {
+    const line = control.closest("details.fold");
+    line?.setAttribute("data-changed", "");
+    line?.querySelector(".fold-changed").removeAttribute("hidden");
+    return line;
   }
 
   function tell(name, text) {

@@ -36,15 +36,35 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
 for (const select of document.querySelectorAll("select[data-search]")) {
   const box = document.createElement("input");
   box.type = "search";
-  box.className = "filter";
   box.placeholder = select.dataset.search;
   box.setAttribute("aria-label", select.dataset.search);
   box.setAttribute("aria-controls", select.id);
+  const count = document.createElement("span");
+  count.setAttribute("role", "status");
+  const row = document.createElement("div");
+  row.className = "with-unit filter";
+  row.append(box, count);
   const all = [...select.options];
-  box.addEventListener("input", () => {
+  const matches = () => {
     const wanted = box.value.trim().toLowerCase();
     const words = (option) => `${option.text} ${option.dataset.words || ""}`.toLowerCase();
-    select.replaceChildren(...all.filter((o) => o.selected || !o.value || words(o).includes(wanted)));
+    return wanted ? all.filter((option) => option.value && words(option).includes(wanted)) : all;
+  };
+  box.addEventListener("input", () => {
+    const found = matches();
+    select.replaceChildren(...all.filter((option) => option.selected || !option.value || found.includes(option)));
+    const said = found.length ? select.dataset.found.replace("#", found.length) : select.dataset.none;
+    count.textContent = found === all ? "" : said;
   });
-  select.before(box);
+  // Enter goes on to the list, and chooses the only match; it presses no button.
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    const found = matches();
+    if (found.length) select.focus();
+    if (found.length !== 1 || found[0].selected) return;
+    found[0].selected = true;
+    for (const type of ["input", "change"]) select.dispatchEvent(new Event(type, { bubbles: true }));
+  });
+  select.before(row);
 }
