@@ -26,12 +26,16 @@ Answer: TypeAlias = Response | str | tuple[str | Response, int]
 LONGEST_DRAFT = 60_000  # characters: many times the longest answers
 LONGEST_TIMES = 1000  # characters: more than all modules need
 MOST_REVISIONS = 20  # of one link: each of them is kept for good, and brings a receipt
+MOST_UNPROVED = 10  # after these only who has shown that it is them sends another one
 
 
 class Posted:
     """One posted form of one reader."""
 
-    ACTS: ClassVar = {"submit": "submit", "save": "save", "withdraw": "withdraw", "language": "again", "full": "again"}
+    ACTS: ClassVar = {
+        "submit": "submit", "save": "save", "enter": "save", "withdraw": "withdraw", "language": "again",
+        "full": "again",
+    }  # fmt: skip
 
     def __init__(self, reader: Reader) -> None:
         self.reader, self.opened = reader, reader.opened
@@ -52,8 +56,8 @@ class Posted:
     def submit(self) -> Answer:
         if not _has_token():
             return self.shown("old-page"), 422
-        if self.seen >= MOST_REVISIONS:
-            abort(429)
+        if self.seen >= (MOST_REVISIONS if self.reader.sees_held else MOST_UNPROVED):
+            return self.shown("too-often"), 429
         if self.saved and self.saved.number > self.base and (merged := self._merged()).has_theirs:
             return self.shown("changed-meanwhile", merged), 409
         if self.form.consents[CONSENT_SENSITIVE]:
@@ -84,8 +88,9 @@ class Posted:
         return self.shown("saved", merged)
 
     def withdraw(self) -> Answer:
-        last = self.opened.last
-        if _has_token() and self.reader.sees_held and last and last.state is SubmissionState.WAITING:
+        """Take back what the receipt showed: of what came later it said nothing."""
+        last, shown = self.opened.last, (self.seen, SubmissionState.WAITING)
+        if _has_token() and self.reader.sees_held and last and (last.revision, last.state) == shown:
             with transaction() as session:
                 verbs.withdraw(session, self.opened, now())
         return redirect(self.reader.address(), 303)

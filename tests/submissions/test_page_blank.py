@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from formsvc.submissions.posting import MOST_UNPROVED
 from tests.browser import Browser, Page
 from tests.filling import ENTERPRISE, Invited, submissions
 from tests.proving import guarded, last_code
@@ -86,6 +87,20 @@ def test_when_another_sent_later_is_not_told_to_who_sent_without_a_code(
     assert "2026-11-23 10:00" not in blank(browser, given).text
 
 
+def test_who_has_no_code_cannot_use_up_the_link_of_who_has_one(
+    browser: Browser, sqlite_app: Flask, given: Invited
+) -> None:
+    again = f"{given.path}?blank=1&edit=1"
+    for _ in range(MOST_UNPROVED):
+        browser.submit(browser.get(again), ENTERPRISE, "submit")
+    page = browser.submit(browser.get(again), {**ENTERPRISE, "needs-special": "三天"}, "submit", status=429)
+    assert "三天" in page.html
+    assert "此链接不再接受提交" in page.text
+    own = proved(sqlite_app, given)
+    own.submit(own.get(f"{given.path}?edit=1"), {**ENTERPRISE, "contacts-name": "王芳"}, "submit")
+    assert [s.answers["contacts.name"] for s in submissions(sqlite_app) if s.state == "waiting"] == ["王芳"]
+
+
 def test_a_code_shows_what_was_sent_without_one(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
     receipt = browser.submit(blank(browser, given), ENTERPRISE, "submit")
     page = browser.submit(receipt, action=f"{given.path}/code")
@@ -129,7 +144,7 @@ def test_a_draft_of_who_brought_no_code_is_said_to_be_of_this_browser_and_offere
     browser: Browser, sqlite_app: Flask, given: Invited
 ) -> None:
     page = browser.submit(blank(browser, given), {"needs-special": "三天内交付"}, "save")
-    assert page.text.count("在本浏览器中") == 4  # before it is typed, above the questions, and where it was saved
+    assert page.text.count("在本浏览器中") == 3  # before it is typed, above the questions, and where it was saved
     assert "另一台设备" not in page.text
     begun = [path for path in (given.path, f"{given.path}/prove") if browser.get(path).link("继续")]
     assert begun == [given.path, f"{given.path}/prove"]

@@ -63,6 +63,15 @@ def test_a_second_press_is_no_error(browser: Browser, sqlite_app: Flask) -> None
     assert "您已撤回" in page.text
 
 
+def test_a_receipt_takes_back_what_it_showed_and_nothing_newer(browser: Browser, sqlite_app: Flask) -> None:
+    given = sent(browser, sqlite_app)
+    receipt = browser.get(given.path)
+    browser.submit(browser.get(f"{given.path}?edit=1"), {"needs-special": "五天", "consent": "yes"}, "submit")
+    page = browser.submit(receipt, press="withdraw")
+    assert page.heading == receipt.heading
+    assert [s.state for s in submissions(sqlite_app)] == ["superseded", "waiting"]
+
+
 def test_page_only_checks_without_the_token_nothing_is_taken_back(browser: Browser, sqlite_app: Flask) -> None:
     given = sent(browser, sqlite_app)
     browser.post(given.path, {"action": "withdraw", "csrf_token": "x"})
