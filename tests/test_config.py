@@ -131,7 +131,8 @@ def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, given: dict[str,
 
 def test_cookies_are_for_https_alone_where_pages_are(tmp_path: Path) -> None:
     app = create_app(read(tmp_path, FORMSVC_BASE_URL="https://forms.example.com", **KEYS))
-    assert (app.config["SESSION_COOKIE_NAME"], app.config["SESSION_COOKIE_SECURE"]) == ("__Host-formsvc", True)
+    cookie = app.test_client().get("/login").headers["Set-Cookie"]
+    assert (cookie.partition("=")[0], cookie.endswith("; Secure")) == ("__Host-formsvc", True)
     assert not app.debug
 
 

@@ -61,4 +61,7 @@ def test_the_language_is_changed_without_losing_what_is_typed(sqlite_app: Flask,
 
 def test_enter_in_a_field_saves_and_neither_sends_nor_changes_the_language(sqlite_app: Flask, browser: Browser) -> None:
     page = browser.get(invited(sqlite_app).path)
-    assert page.form().filled({}, None)[-1] == ("action", "save")  # the first button is the one that Enter presses
+    assert page.form().filled({}, None)[-1] == ("action", "enter")  # the first button is the one that Enter presses
+    saved = browser.submit(page, {"contacts-name": "王芳"}, "enter")
+    assert "已保存" in saved.text
+    assert submissions(sqlite_app) == []
