@@ -95,6 +95,7 @@ def _measure_flat(engine: str, crowded: Site, ours: Site) -> Iterator[Result]:
     paths = _paths(crowded), _paths(ours)
     with sites.application(crowded):
         crowd.fill(OTHERS)
+    sites.settle(crowded)
     with crowded.serving() as port, ours.serving() as other_port:
         both = Server(crowded, port), Server(ours, other_port)
         page, cookie = sites.fetch(port, paths[0][0])

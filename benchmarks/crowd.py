@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Engine, Table, func, select, text
+from sqlalchemy import Table, func, select, text
 from sqlalchemy.orm import Session
 
 from benchmarks.customers import HELD
 from formsvc.audit import AuditFact
 from formsvc.customers.models import Customer
-from formsvc.db import db, transaction
+from formsvc.db import transaction
 from formsvc.invitations.models import Invitation
 from formsvc.submissions.models import Consent, Submission
 from formsvc.web.show import now
@@ -16,10 +16,6 @@ from tests.factories import customer, invitation, staff_account, submission
 
 AT_ONCE = 100_000  # in one transaction
 EACH = 100  # submissions of one customer
-TIDY = {
-    "sqlite": ("PRAGMA wal_checkpoint(TRUNCATE)",),
-    "postgresql": ("VACUUM ANALYZE", "CHECKPOINT"),  # what its own processes do within minutes
-}
 
 
 def fill(count: int) -> None:
@@ -30,7 +26,6 @@ def fill(count: int) -> None:
     for done in range(0, count, AT_ONCE):
         with transaction() as session:
             _add(session, done)
-    _tidy(db.engine)
 
 
 def _add(session: Session, done: int) -> None:
@@ -61,9 +56,3 @@ def _copy(session: Session, model: Any, count: int = AT_ONCE, **other: str) -> N
 
 def _last(session: Session, model: Any) -> int:
     return session.scalar(select(func.max(model.id))) or 0
-
-
-def _tidy(engine: Engine) -> None:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for statement in TIDY[engine.dialect.name]:
-            connection.exec_driver_sql(statement)
