@@ -106,6 +106,11 @@ def merged(
     return _beside(opened, _base(connection, opened.id, reader, base, start), current, mine)
 
 
+def agreement(is_given: bool) -> Raw:
+    """The consent to sensitive values, as it stands among what is typed."""
+    return {"": ["yes"] if is_given else []}
+
+
 def is_agreed(typed: Mapping[str, Raw]) -> bool:
     """Whether the consent to sensitive values is among what is typed."""
     return bool(_said(typed.get(CONSENT_SENSITIVE, {})))
@@ -148,7 +153,7 @@ def take_back(session: Session, opened: Opened, now: datetime) -> None:
     typed = stand(opened.asked, {**opened.held, **opened.last.answers})
     for key in opened.asked.sensitive & opened.last.secrets.keys():
         question = opened.asked.questions[key]
-        typed |= {CONSENT_SENSITIVE: {"": ["yes"]}, key: TYPES[question.type].raw(opened.last.secrets[key], question)}
+        typed |= {CONSENT_SENSITIVE: agreement(True), key: TYPES[question.type].raw(opened.last.secrets[key], question)}
     save(session, opened, "", Typed(typed, 0, 0), {}, now)
 
 

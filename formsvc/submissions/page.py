@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from formsvc.fields import Field, Raw, Value, masked
 from formsvc.questionnaires.cells import NOTHING, Cell, is_odd
 from formsvc.questionnaires.forms import CONSENT_SENSITIVE, start
-from formsvc.submissions.drafts import same
+from formsvc.submissions.drafts import agreement, same
 from formsvc.submissions.models import SubmissionState
 from formsvc.submissions.reading import Opened
 from formsvc.submissions.sheet import Page, sheet_of
@@ -74,7 +74,7 @@ class Reader:
         """What stands in the controls before anything is typed; with a secret that was sent, the consent to it."""
         stand = start(self.opened.asked, self.values)
         if self.opened.asked.sensitive:
-            stand[CONSENT_SENSITIVE] = {"": ["yes"] if self.sees_held and self._sent_secrets else []}
+            stand[CONSENT_SENSITIVE] = agreement(self.sees_held and bool(self._sent_secrets))
         return stand
 
     @property

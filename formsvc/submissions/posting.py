@@ -133,7 +133,7 @@ class Posted:
         """What stands on the page, the consent to sensitive values among it."""
         stand = dict(self.form.typed)
         if self.opened.asked.sensitive:
-            stand[CONSENT_SENSITIVE] = {"": ["yes"] if self.form.consents[CONSENT_SENSITIVE] else []}
+            stand[CONSENT_SENSITIVE] = drafts.agreement(self.form.consents[CONSENT_SENSITIVE])
         if sum(len(text) for raw in stand.values() for texts in raw.values() for text in texts) > LONGEST_DRAFT:
             abort(413)
         return stand
