@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formsvc.crypto import EncryptedJSON
@@ -25,10 +25,23 @@ class Situation(StrEnum):
 class Origin(StrEnum):
     WORKSHEET = "worksheet"
     SUBMISSION = "submission"
+    EDIT = "edit"  # a colleague's own words, with a reason
+
+
+class Cause(StrEnum):
+    """What made a version of a record."""
+
+    WORKSHEET = "worksheet"
+    SUBMISSION = "submission"
+    EDIT = "edit"
+    UNDO = "undo"  # of the merge of a submission
 
 
 class Customer(Base):
-    """One customer. `name` to `category` repeat values of the record, for lists; `version` counts its changes."""
+    """One customer. `name` to `category` repeat values of the record, for lists; `version` counts its changes.
+
+    `primary_contact` is the number of the contact that is asked and written to: there is always exactly one.
+    """
 
     __tablename__ = "customers"
     __table_args__ = (
@@ -36,15 +49,20 @@ class Customer(Base):
         Index(None, "name_core"),
         Index(None, "mobile"),
         Index(None, "email"),
-    )
+        ForeignKeyConstraint(
+            ["id", "primary_contact"], ["contacts.customer_id", "contacts.number"], use_alter=True,
+            deferrable=True, initially="DEFERRED",  # each of the two rows needs the other one
+        ),
+    )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)
     audience: Mapped[Audience] = mapped_column(one_of(Audience))
     situation: Mapped[Situation] = mapped_column(one_of(Situation))
     language: Mapped[str] = mapped_column(String(10), default="zh_CN")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     version: Mapped[int] = mapped_column(default=1)
+    primary_contact: Mapped[int] = mapped_column(default=1, server_default="1")
     name: Mapped[str] = mapped_column(String(200))
     name_core: Mapped[str] = mapped_column(String(200))
     contact: Mapped[str | None] = mapped_column(String(200))
@@ -62,28 +80,76 @@ class Customer(Base):
         return f"customer:{self.number}"
 
 
-class CustomerValue(Base):
-    """One value of one field, from `set_at` on; what was held before stays, with `superseded_at`. Exactly one is held.
+class Contact(Base):
+    """A person whom the customer named, counted within the customer. The values say who it is.
 
-    `secret` holds the value of a sensitive field, encrypted; `value` all others. An emptied field holds neither.
-    `verified_at` is when the customer last entered or confirmed it in a submission that was approved.
+    Who left was `followed_by` another contact (M25). Of one that was added by a merge that was undone, only the trace
+    is left, with `removed_at`.
+    """
+
+    __tablename__ = "contacts"
+    __table_args__ = (
+        ForeignKeyConstraint(["customer_id", "followed_by"], ["contacts.customer_id", "contacts.number"]),
+        CheckConstraint("(left_at IS NULL) = (followed_by IS NULL)", name="who_left_was_followed"),
+    )
+
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    added_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    followed_by: Mapped[int | None]
+    removed_at: Mapped[datetime | None]
+
+
+class CustomerVersion(Base):
+    """One change of a record: when, by whom, and why. The values that it set say `since` its number (M24).
+
+    `submission_id` is what was merged, or whose merge was undone.
+    """
+
+    __tablename__ = "customer_versions"
+    __table_args__ = (
+        Index(None, "submission_id"),
+        CheckConstraint("cause NOT IN ('submission', 'undo') OR (submission_id IS NOT NULL AND staff_id IS NOT NULL)",
+                        name="submission_is_named"),
+    )  # fmt: skip
+
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    cause: Mapped[Cause] = mapped_column(one_of(Cause))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submissions.id"))
+    primary_contact: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    staff: Mapped[Staff | None] = relationship()
+
+
+class CustomerValue(Base):
+    """One value of one field, held from the version `since` on and no more from `until` on. Exactly one is held.
+
+    `contact` is the number of the contact whom it is about, 0 for the customer itself. `secret` holds the value of a
+    sensitive field, encrypted; `value` all others. An emptied field holds neither. `verified_at` is when the customer
+    last entered or confirmed it in a submission that was approved; `reason` is why a colleague worded it.
     """
 
     __tablename__ = "customer_values"
     __table_args__ = (
-        Index("uq_customer_values_held", "customer_id", "field", unique=True,
-              sqlite_where=text("superseded_at IS NULL"), postgresql_where=text("superseded_at IS NULL")),
-        Index(None, "customer_id", "set_at"),
+        Index("uq_customer_values_held", "customer_id", "contact", "field", unique=True,
+              sqlite_where=text("until IS NULL"), postgresql_where=text("until IS NULL")),
+        Index(None, "customer_id", "since"),
+        ForeignKeyConstraint(["customer_id", "since"], ["customer_versions.customer_id", "customer_versions.number"]),
         Index(None, "submission_id"),
         CheckConstraint("value IS NULL OR secret IS NULL", name="value_or_secret"),
-        CheckConstraint(
-            "(origin = 'submission') = (submission_id IS NOT NULL AND staff_id IS NOT NULL AND consent_id IS NOT NULL)",
-            name="submission_is_named",
-        ),
+        CheckConstraint("origin <> 'submission' OR (submission_id IS NOT NULL AND staff_id IS NOT NULL AND "
+                        "consent_id IS NOT NULL)", name="submission_is_named"),
+        CheckConstraint("origin <> 'worksheet' OR submission_id IS NULL", name="worksheet_is_no_submission"),
+        CheckConstraint("(origin = 'edit') = (reason IS NOT NULL)", name="edit_has_reason"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    contact: Mapped[int] = mapped_column(default=0, server_default="0")
     field: Mapped[str] = mapped_column(String(80))
     value: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     secret: Mapped[Any] = mapped_column(EncryptedJSON, nullable=True)
@@ -91,9 +157,11 @@ class CustomerValue(Base):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submissions.id"))
     consent_id: Mapped[int | None] = mapped_column(ForeignKey("consents.id"))
+    reason: Mapped[str | None] = mapped_column(Text)
     set_at: Mapped[datetime]
-    superseded_at: Mapped[datetime | None]
     verified_at: Mapped[datetime | None]
+    since: Mapped[int]
+    until: Mapped[int | None]
 
     staff: Mapped[Staff | None] = relationship()
 

@@ -6,7 +6,8 @@ from typing import Any
 from flask import Blueprint, abort, current_app, render_template, request
 from flask_babel import gettext as _
 
-from formsvc.customers import duplicates, reach, record
+from formsvc.customers import duplicates, reach
+from formsvc.customers.held import history
 from formsvc.customers.models import Customer, CustomerValue
 from formsvc.customers.worksheet.columns import record_fields
 from formsvc.db import db
@@ -53,11 +54,12 @@ def show(number: str) -> str:
     customer = find_or_404(number)
     definition = definition_of(current(db.session))
     fields = record_fields(definition)
-    history = record.history(db.session, customer)
-    held = {row.field: row for row in history if row.superseded_at is None}
+    rows = history(db.session, customer)
+    whose = 0, customer.primary_contact
+    held = {row.field: row for row in rows if row.until is None and row.contact in whose}
     panels = [panel(customer) for panel in current_app.extensions["customer-panels"]]
     return render_template(
-        "customers/show.html", customer=customer, groups=_groups(definition, held), history=history, panels=panels,
+        "customers/show.html", customer=customer, groups=_groups(definition, held), history=rows, panels=panels,
         label=lambda key: fields[key].label.in_(language.current()) if key in fields else key,
         shown=lambda row: shown(row, fields.get(row.field)),
     )  # fmt: skip

@@ -9,9 +9,14 @@ from formsvc.staff.models import Permission, Staff
 
 
 def visible(reader: Staff) -> Select[Customer]:
-    """The customers that `reader` may see: the own ones, or all."""
+    """The customers that `reader` may see: the own ones, those of the team, or all."""
     customers = select(Customer)
-    return customers if reader.may(Permission.ALL_CUSTOMERS) else customers.where(Customer.owner_id == reader.id)
+    if reader.may(Permission.ALL_CUSTOMERS):
+        return customers
+    if reader.may(Permission.TEAM):
+        team = select(Staff.id).where(Staff.lead_id == reader.id)
+        return customers.where(or_(Customer.owner_id == reader.id, Customer.owner_id.in_(team)))
+    return customers.where(Customer.owner_id == reader.id)
 
 
 def find(session: Session, reader: Staff, number: str) -> Customer | None:

@@ -1,21 +1,33 @@
-"""The record of a customer: read what is held, change values with their source. Nothing here commits."""
+"""The master record: make a customer, change values with their source (M24).
 
-from collections.abc import Collection, Mapping, Sequence
+A change is a version of the record: values say since which one they are held. Data functions: they neither commit nor
+send. Whoever changes a record records the fact.
+"""
+
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, func, or_, select, update
+from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
-from formsvc.crypto import decrypted
 from formsvc.customers import numbers
-from formsvc.customers.models import Audience, Customer, CustomerValue, Origin, Situation
+from formsvc.customers.held import held_values, is_held, of_whom
+from formsvc.customers.models import (
+    Audience,
+    Cause,
+    Contact,
+    Customer,
+    CustomerValue,
+    CustomerVersion,
+    Origin,
+    Situation,
+)
 from formsvc.customers.names import core
-from formsvc.db import json_rows, utc
 from formsvc.fields import Value
 
 REPEATED = {
@@ -35,7 +47,8 @@ class StaleRecord(Exception):
 class Source:
     """Where values come from: a worksheet that `staff_id` imported, or a submission that `staff_id` accepted.
 
-    `verified_at` is when the customer stated them; nobody did for a worksheet.
+    `verified_at` is when the customer stated them; nobody did for a worksheet. For the fields of `reasons`, by key, it
+    was `staff_id` who worded the value.
     """
 
     origin: Origin
@@ -44,9 +57,15 @@ class Source:
     consent_id: int | None = None
     sensitive_consent_id: int | None = None
     verified_at: datetime | None = None
+    reasons: Mapping[str, str] | None = None
 
-    def consent_for(self, sensitive: bool) -> int | None:
-        return self.sensitive_consent_id if sensitive else self.consent_id
+    def columns(self, field: str, is_sensitive: bool) -> dict[str, Any]:
+        """What a value of `field` says of its source."""
+        shared = {"staff_id": self.staff_id, "submission_id": self.submission_id}
+        if reason := (self.reasons or {}).get(field):
+            return {**shared, "origin": Origin.EDIT, "reason": reason}
+        consent_id = self.sensitive_consent_id if is_sensitive else self.consent_id
+        return {**shared, "origin": self.origin, "consent_id": consent_id, "verified_at": self.verified_at}
 
 
 def create(
@@ -61,7 +80,7 @@ def create(
     number: str | None = None,
     actor: str = audit.SYSTEM,
 ) -> Customer:
-    """A new customer with `values`; its number is the next of the month unless one is given."""
+    """A new customer with `values` and a contact; its number is the next of the month unless one is given."""
     zone: ZoneInfo = current_app.extensions["config"].time_zone
     if number is None:
         number = numbers.take(session, now, zone)
@@ -69,12 +88,17 @@ def create(
         numbers.reserve(session, number)
     customer = Customer(
         number=number, audience=audience, situation=situation, owner_id=owner_id, name="", name_core="",
-        created_at=now, updated_at=now,
+        created_at=now, updated_at=now, primary_contact=1,
     )  # fmt: skip
     session.add(customer)
     _repeat(customer, values)
     session.flush()
-    _add(session, customer, values, source, frozenset(), now)
+    version = CustomerVersion(
+        customer_id=customer.id, number=1, at=now, cause=Cause(source.origin), staff_id=source.staff_id
+    )
+    session.add_all((Contact(customer_id=customer.id, number=1, added_at=now), version))
+    session.flush()
+    _add(session, customer, values, source, frozenset(), 1, now)
     audit.record(session, actor, "customer.created", customer.subject, now, fields=sorted(values))
     return customer
 
@@ -89,72 +113,74 @@ def change(
     seen: int,
     sensitive: Collection[str] = frozenset(),
     confirmed: Collection[str] = frozenset(),
-) -> None:
+    contact: int | None = None,
+    primary: int | None = None,
+) -> int:
     """Put `values` in place of what is held; what is held of the fields `confirmed` was stated by the source as well.
 
-    Raises StaleRecord where the record is no longer at version `seen`.
+    What is said of a contact is said of the one with the number `contact`, else of the primary one; `primary` becomes
+    the primary one. Returns the new version. Raises StaleRecord where the record is no longer at version `seen`.
     """
+    whose = contact or customer.primary_contact
+    cause = Cause(source.origin), source.staff_id, source.submission_id
+    version = begin_version(session, customer, *cause, now, seen=seen, primary=primary)
+    for owner in {contact_of(field, whose) for field in values}:
+        fields = [field for field in values if contact_of(field, whose) == owner]
+        end(session, customer, owner, fields, version)
+    if confirmed and source.verified_at:
+        _confirm(session, customer, whose, confirmed, source.verified_at)
+    _add(session, customer, values, source, sensitive, whose, now)
+    repeat(session, customer)
+    return version
+
+
+def begin_version(
+    session: Session, customer: Customer, cause: Cause, staff_id: int | None, submission_id: int | None, now: datetime,
+    *, seen: int, primary: int | None = None,
+) -> int:  # fmt: skip
+    """The number of a new version after `seen`, with that primary contact. Raises StaleRecord."""
+    primary = primary or customer.primary_contact
     moved = session.execute(
         update(Customer)
         .where(Customer.id == customer.id, Customer.version == seen)
-        .values(version=seen + 1, updated_at=now)
+        .values(version=seen + 1, updated_at=now, primary_contact=primary)
         .execution_options(synchronize_session=False)
     )
     if getattr(moved, "rowcount", 0) != 1:
         raise StaleRecord(customer.number)
     session.refresh(customer)
-    held = CustomerValue.customer_id == customer.id, CustomerValue.superseded_at.is_(None)
-    session.execute(update(CustomerValue).where(*held, CustomerValue.field.in_(values)).values(superseded_at=now))
-    if confirmed and source.verified_at:
-        _confirm(session, customer, confirmed, source.verified_at)
-    _add(session, customer, values, source, sensitive, now)
-    _repeat(customer, values)
+    version = CustomerVersion(
+        customer_id=customer.id, number=seen + 1, at=now, cause=cause, staff_id=staff_id, submission_id=submission_id,
+        primary_contact=primary,
+    )  # fmt: skip
+    session.add(version)
+    session.flush()
+    return seen + 1
 
 
-def held_values(session: Session, customer: Customer, at: datetime | None = None) -> dict[str, Any]:
-    """The values that are held of `customer`, or were held until `at`, by field; emptied ones are left out."""
-    time: tuple[ColumnElement[bool], ...]
-    if at is None:
-        time = (CustomerValue.superseded_at.is_(None),)
-    else:
-        time = (CustomerValue.set_at < at, func.coalesce(CustomerValue.superseded_at, at) >= at)
-    rows = select(CustomerValue.field, CustomerValue.value, CustomerValue.secret).where(
-        CustomerValue.customer_id == customer.id, *time
-    )
-    values = {row.field: row.value if row.secret is None else row.secret for row in session.execute(rows)}
-    return {field: value for field, value in values.items() if value is not None}
+def end(session: Session, customer: Customer, contact: int, fields: Collection[str], version: int) -> None:
+    """What is held of these fields of the customer, or of the `contact` with that number, is held until `version`."""
+    held = is_held(customer.id), CustomerValue.contact == contact, CustomerValue.field.in_(fields)
+    ended = update(CustomerValue).where(*held).values(until=version)
+    session.execute(ended.execution_options(synchronize_session="fetch"))
 
 
-def held_rows(customer_id: SQLColumnExpression[int]) -> ScalarSelect[Any]:
-    """What is held of the customer with that id, as one column of a larger statement: for `held_and_verified`."""
-    row = json_rows(CustomerValue.field, CustomerValue.value, CustomerValue.secret, CustomerValue.verified_at)
-    held = CustomerValue.customer_id == customer_id, CustomerValue.superseded_at.is_(None)
-    return select(row).where(*held).correlate_except(CustomerValue).scalar_subquery()
+def repeat(session: Session, customer: Customer) -> None:
+    """Have the lists say what is held now."""
+    session.flush()
+    _repeat(customer, dict.fromkeys(REPEATED) | held_values(session, customer, fields=REPEATED))
 
 
-def held_and_verified(rows: Sequence[Sequence[Any]] | None) -> tuple[dict[str, Any], dict[str, datetime]]:
-    """The held values, and when the customer last confirmed each, by field, of what `held_rows` gave."""
-    values, verified = {}, {}
-    for field, value, secret, at in rows or ():
-        held = value if secret is None else decrypted(secret)
-        if held is not None:
-            values[field] = held
-            if at:
-                verified[field] = utc(datetime.fromisoformat(at))
-    return values, verified
+def contact_of(field: str, contact: int) -> int:
+    """Whom a value of `field` is about, where the contact in question is `contact`: 0 is the customer itself."""
+    return contact if field.startswith("contacts.") else 0
 
 
-def history(session: Session, customer: Customer) -> list[CustomerValue]:
-    """All values that were ever held of `customer`, newest first."""
-    rows = select(CustomerValue).where(CustomerValue.customer_id == customer.id)
-    return list(session.scalars(rows.order_by(CustomerValue.set_at.desc(), CustomerValue.id.desc())))
-
-
-def _confirm(session: Session, customer: Customer, fields: Collection[str], at: datetime) -> None:
+def _confirm(session: Session, customer: Customer, contact: int, fields: Collection[str], at: datetime) -> None:
     """Held values of `fields` are verified at `at`, or later where they were already (M24)."""
-    held = CustomerValue.customer_id == customer.id, CustomerValue.superseded_at.is_(None)
+    held = is_held(customer.id), of_whom(contact), CustomerValue.field.in_(fields)
     earlier = or_(CustomerValue.verified_at.is_(None), CustomerValue.verified_at < at)
-    session.execute(update(CustomerValue).where(*held, CustomerValue.field.in_(fields), earlier).values(verified_at=at))
+    session.execute(update(CustomerValue).where(*held, earlier).values(verified_at=at))
 
 
 def _add(
@@ -163,13 +189,13 @@ def _add(
     values: Mapping[str, Value],
     source: Source,
     sensitive: Collection[str],
+    contact: int,
     now: datetime,
 ) -> None:
     session.add_all(
         CustomerValue(
-            customer_id=customer.id, field=field, set_at=now, verified_at=source.verified_at, origin=source.origin,
-            staff_id=source.staff_id, submission_id=source.submission_id,
-            consent_id=source.consent_for(field in sensitive),
+            customer_id=customer.id, contact=contact_of(field, contact), field=field, set_at=now,
+            since=customer.version, **source.columns(field, field in sensitive),
             **{"secret" if field in sensitive else "value": value},
         )
         for field, value in values.items()

@@ -41,7 +41,8 @@ class Invitation(Base):
     """One customer asked for one questionnaire. Only one of them is live at a time.
 
     `link_number` is signed into the link: the one before is dead. `due_at` is when the clock next acts (`next_step`).
-    `revision` is that of the newest submission, 0 before the first.
+    `revision` is that of the newest submission, 0 before the first. `base_version` is the version that the record had
+    when the link was sent, and `contact` the number of the contact whom it was sent to.
     """
 
     __tablename__ = "invitations"
@@ -68,6 +69,8 @@ class Invitation(Base):
     next_step: Mapped[Step | None] = mapped_column(one_of(Step))
     due_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    base_version: Mapped[int] = mapped_column(default=1, server_default="1")
+    contact: Mapped[int] = mapped_column(default=1, server_default="1")
 
     customer: Mapped[Customer] = relationship()
     version: Mapped[QuestionnaireVersion] = relationship()

@@ -56,7 +56,8 @@ def issue(
         _move(session, live, InvitationState.REVOKED, next_step=None, due_at=None)
     invitation = Invitation(
         customer_id=customer.id, questionnaire_id=version.questionnaire_id, version_id=version.id,
-        state=InvitationState.OPEN, issued_at=now, issued_by=staff_id,
+        state=InvitationState.OPEN, issued_at=now, issued_by=staff_id, base_version=customer.version,
+        contact=customer.primary_contact,
         **_times(now, days, definition_of(version).grace_days),
     )  # fmt: skip
     session.add(invitation)
@@ -77,7 +78,8 @@ def reissue(session: Session, invitation: Invitation, actor: str, now: datetime)
     live = live_invitation(session, invitation.customer, invitation.questionnaire_id)
     if live and live.id != invitation.id:
         raise NotPossible("another invitation is live")
-    _move(session, invitation, state, link_number=invitation.link_number + 1, issued_at=now, **times)
+    asked = {"base_version": invitation.customer.version, "contact": invitation.customer.primary_contact}
+    _move(session, invitation, state, link_number=invitation.link_number + 1, issued_at=now, **asked, **times)
     audit.record(session, actor, "invitation.reissued", invitation.subject, now, link=invitation.link_number)
     post(session, about(invitation), "invitation", f"link-{invitation.link_number}", now)
 

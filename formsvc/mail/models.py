@@ -17,7 +17,7 @@ class MailState(StrEnum):
     FAILED = "failed"
 
 
-_QUEUED = text("state = 'queued'")
+_QUEUED, _FAILED = text("state = 'queued'"), text("state = 'failed'")
 
 
 class OutboxMessage(Base):
@@ -31,6 +31,7 @@ class OutboxMessage(Base):
     __table_args__ = (
         UniqueConstraint("kind", "subject", "step"),
         Index("ix_outbox_due", "due_at", sqlite_where=_QUEUED, postgresql_where=_QUEUED),
+        Index("ix_outbox_failed", "recipient", sqlite_where=_FAILED, postgresql_where=_FAILED),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_time"),
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from config import Config
+from formsvc.review import models as models
 from formsvc.review import pages
 
 

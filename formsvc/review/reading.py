@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from formsvc.audit import AuditFact
-from formsvc.customers import record
+from formsvc.customers.held import held_values
 from formsvc.customers.models import CustomerValue
 from formsvc.fields import Field
 from formsvc.questionnaires.verbs import definition_of
@@ -16,7 +16,7 @@ from formsvc.submissions.models import Submission, SubmissionState
 
 def differences(session: Session, submission: Submission) -> list[Difference]:
     """What is held, or was held until the decision, beside what was answered, in the questionnaire's order."""
-    held = record.held_values(session, submission.invitation.customer, submission.decided_at)
+    held = held_values(session, submission.invitation.customer, submission.seen_version)
     return compare(fields_of(submission).values(), held, submission.all_answers)
 
 

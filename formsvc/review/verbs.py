@@ -18,7 +18,7 @@ from formsvc.questionnaires.verbs import definition_of
 from formsvc.review.diff import merge
 from formsvc.review.reading import differences, fields_of
 from formsvc.staff.models import Staff
-from formsvc.submissions.models import ConsentKind, Submission, SubmissionState
+from formsvc.submissions.models import NOT_DUE, ConsentKind, Submission, SubmissionState
 
 MAX_NOTE = 2000
 MAX_FIELD_NOTE = 300
@@ -92,7 +92,14 @@ def _decide(
     decided = session.execute(
         update(Submission)
         .where(Submission.id == submission.id, Submission.state == SubmissionState.WAITING)
-        .values(state=state, decided_at=now, decided_by=reviewer.id, **said)
+        .values(
+            state=state,
+            decided_at=now,
+            decided_by=reviewer.id,
+            seen_version=submission.invitation.customer.version,
+            **NOT_DUE,
+            **said,
+        )
         .execution_options(synchronize_session=False)
     )
     if getattr(decided, "rowcount", 0) != 1:

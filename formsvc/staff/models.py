@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_login import UserMixin
-from sqlalchemy import String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from formsvc.db import Base, one_of
@@ -13,21 +13,30 @@ from formsvc.db import Base, one_of
 
 class Role(StrEnum):
     MANAGER = "manager"
+    LEAD = "lead"
     ADMINISTRATOR = "administrator"
 
 
 class Permission(StrEnum):
-    """What a route can ask for. ALL_CUSTOMERS widens what SEE, INVITE and REVIEW reach beyond the own customers."""
+    """What a route can ask for.
+
+    TEAM and ALL_CUSTOMERS widen what SEE, INVITE and REVIEW reach: to the customers of those whom one leads, to all.
+    """
 
     SEE = "see"
     INVITE = "invite"
     REVIEW = "review"
+    TEAM = "team"
     ALL_CUSTOMERS = "all-customers"
     READ_MAIL = "read-mail"
 
 
 MANAGER = frozenset({Permission.SEE, Permission.INVITE, Permission.REVIEW})
-GRANTS = {Role.MANAGER: MANAGER, Role.ADMINISTRATOR: MANAGER | {Permission.ALL_CUSTOMERS, Permission.READ_MAIL}}
+GRANTS = {
+    Role.MANAGER: MANAGER,
+    Role.LEAD: MANAGER | {Permission.TEAM},
+    Role.ADMINISTRATOR: frozenset(Permission),
+}
 
 
 def new_session_key() -> str:
@@ -35,7 +44,10 @@ def new_session_key() -> str:
 
 
 class Staff(Base, UserMixin):
-    """One account. `session_key` is in the session's cookie: a new one signs the account out everywhere."""
+    """One account. `session_key` is in the session's cookie: a new one signs the account out everywhere.
+
+    `lead_id` is who leads the team that it belongs to.
+    """
 
     __tablename__ = "staff"
 
@@ -44,6 +56,7 @@ class Staff(Base, UserMixin):
     name: Mapped[str] = mapped_column(String(80))
     phone: Mapped[str | None] = mapped_column(String(40))
     role: Mapped[Role] = mapped_column(one_of(Role))
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     session_key: Mapped[str] = mapped_column(String(40), unique=True, default=new_session_key)
     active: Mapped[bool] = mapped_column(default=True)

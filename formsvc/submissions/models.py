@@ -22,6 +22,15 @@ class SubmissionState(StrEnum):
     WITHDRAWN = "withdrawn"  # the customer took it back before anyone decided
 
 
+class ReviewStep(StrEnum):
+    """What the clock does next with a submission that waits: check it, then warn that nobody decided (M21, M27)."""
+
+    CHECK = "check"
+    MANAGER = "manager"
+    LEAD = "lead"
+
+
+NOT_DUE: dict[str, Any] = {"next_step": None, "due_at": None}  # of what does not wait any more
 DECIDED = (SubmissionState.APPROVED, SubmissionState.RETURNED, SubmissionState.REJECTED)
 
 
@@ -31,6 +40,9 @@ class Submission(Base):
     `answers` holds every asked field by key, `secrets` the sensitive ones, encrypted. The database refuses to change
     either. `is_proved` tells whether who sent it could see what is held. `field_notes` are a reviewer's words to single
     fields, by key, with a return.
+
+    `assigned_to` is who is to review it; `claimed_by` who has it open since `claimed_at`. `seen_version` is the version
+    of the record that was decided upon, `checked_version` the one that its flags are about.
     """
 
     __tablename__ = "submissions"
@@ -38,8 +50,13 @@ class Submission(Base):
         UniqueConstraint("invitation_id", "revision"),
         Index("uq_submissions_waiting", "invitation_id", unique=True,
               sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
-        Index("ix_submissions_queue", "submitted_at", "id",
-              sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+        Index("ix_submissions_queue", "state", "submitted_at", "id"),
+        Index("ix_submissions_assigned", "assigned_to", "state", "submitted_at", "id"),
+        Index("ix_submissions_due", "due_at", sqlite_where=text("due_at IS NOT NULL"),
+              postgresql_where=text("due_at IS NOT NULL")),
+        CheckConstraint("(next_step IS NULL) = (due_at IS NULL)", name="due_has_step"),
+        CheckConstraint("due_at IS NULL OR state = 'waiting'", name="only_waiting_is_due"),
+        CheckConstraint("(claimed_by IS NULL) = (claimed_at IS NULL)", name="claim_has_time"),
         CheckConstraint(
             "(state IN ('approved', 'returned', 'rejected')) = (decided_by IS NOT NULL AND decided_at IS NOT NULL)",
             name="decision_is_named",
@@ -56,13 +73,22 @@ class Submission(Base):
     language: Mapped[str] = mapped_column(String(10))
     submitted_at: Mapped[datetime]
     is_proved: Mapped[bool] = mapped_column(default=True, server_default=true())
+    assigned_to: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    claimed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    claimed_at: Mapped[datetime | None]
+    checked_version: Mapped[int | None]
+    next_step: Mapped[ReviewStep | None] = mapped_column(one_of(ReviewStep))
+    due_at: Mapped[datetime | None]
+    seen_version: Mapped[int | None]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     note: Mapped[str | None] = mapped_column(Text)
     field_notes: Mapped[dict[str, Any] | None]
 
     invitation: Mapped[Invitation] = relationship()
-    reviewer: Mapped[Staff | None] = relationship()
+    reviewer: Mapped[Staff | None] = relationship(foreign_keys=decided_by)
+    assignee: Mapped[Staff | None] = relationship(foreign_keys=assigned_to)
+    claimant: Mapped[Staff | None] = relationship(foreign_keys=claimed_by)
     consents: Mapped[list["Consent"]] = relationship(order_by="Consent.id")
 
     @property

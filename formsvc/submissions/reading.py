@@ -9,9 +9,9 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import Connection, Select, Text, and_, bindparam, func, select, type_coerce
 
 from formsvc.crypto import decrypted
+from formsvc.customers.held import held_and_verified, held_rows
 from formsvc.customers.manager import Contact, organisation
 from formsvc.customers.models import Customer
-from formsvc.customers.record import held_and_verified, held_rows
 from formsvc.fields import Raw
 from formsvc.invitations import links
 from formsvc.invitations.letters import About
@@ -72,7 +72,8 @@ class Saved:
 class Opened:
     """An invitation with whom it asks, what it asks, what was sent last, what is typed but not sent, and what is held.
 
-    `verified` is when the customer last confirmed a held value.
+    `verified` is when the customer last confirmed a held value; `reviewer_id` is who is to review the answers: whoever
+    was to review those before, else the customer's manager.
     """
 
     id: int
@@ -81,6 +82,7 @@ class Opened:
     revision: int
     closes_at: datetime
     version_id: int
+    reviewer_id: int | None
     customer_number: str
     mobile: str | None
     about: About
@@ -137,9 +139,9 @@ def _opened(connection: Connection, row: Any) -> Opened:
     held, verified = held_and_verified(row.held)
     return Opened(
         id=row.id, link_number=row.link_number, state=row.state, revision=row.revision, closes_at=row.closes_at,
-        version_id=row.version_id, customer_number=row.number, mobile=row.mobile, about=_about(row, definition),
-        asked=asked_of(definition, row.checksum, row.audience, row.situation), last=_sent(row), draft=_saved(row),
-        held=held, verified=verified,
+        version_id=row.version_id, reviewer_id=row.reviewer_id, customer_number=row.number, mobile=row.mobile,
+        about=_about(row, definition), asked=asked_of(definition, row.checksum, row.audience, row.situation),
+        last=_sent(row), draft=_saved(row), held=held, verified=verified,
     )  # fmt: skip
 
 
@@ -186,7 +188,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             *(Submission.id.label("sent_id"), Submission.state.label("sent_state"), Submission.answers),
             *(Submission.secrets, Submission.submitted_at, Submission.note, Submission.field_notes),
             *(Draft.number.label("draft"), type_coerce(Draft.typed, Text).label("typed"), Draft.saved_at),
-            held_rows(Invitation.customer_id).label("held"),
+            func.coalesce(Submission.assigned_to, Staff.id).label("reviewer_id"), held_rows(Customer).label("held"),
         )
         .join_from(Invitation, Customer, Customer.id == Invitation.customer_id)
         .join(QuestionnaireVersion, QuestionnaireVersion.id == Invitation.version_id)

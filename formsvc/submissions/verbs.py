@@ -17,7 +17,15 @@ from formsvc.invitations.models import Invitation, InvitationState
 from formsvc.mail import outbox
 from formsvc.statements import Statement, begun, together
 from formsvc.submissions import addresses, drafts, reading
-from formsvc.submissions.models import CompletionTime, Consent, ConsentKind, Submission, SubmissionState
+from formsvc.submissions.models import (
+    NOT_DUE,
+    CompletionTime,
+    Consent,
+    ConsentKind,
+    ReviewStep,
+    Submission,
+    SubmissionState,
+)
 from formsvc.submissions.reading import OPEN_STATES, Opened
 
 # Plain tables: this is the one transaction that customers wait for
@@ -27,6 +35,7 @@ _submissions, _consents, _times = (
 _SUBMIT = Statement(
     insert(_submissions).returning(_submissions.c.id),
     *("invitation_id", "revision", "state", "answers", "secrets", "language", "submitted_at", "is_proved"),
+    *("assigned_to", "next_step", "due_at"),
 )
 _CONSENT = Statement(insert(_consents), "submission_id", "kind", "text_version", "language", "given_at")
 _TIME = Statement(insert(_times), "version_id", "is_repeat", "seconds", "sections")
@@ -70,7 +79,8 @@ def submit(session: Session | Connection, opened: Opened, answers: Answers, now:
     row = {
         "invitation_id": opened.id, "revision": revision, "state": SubmissionState.WAITING,
         "answers": dict(answers.values), "secrets": kept or None, "language": answers.language, "submitted_at": now,
-        "is_proved": not answers.reader,
+        "is_proved": not answers.reader, "assigned_to": opened.reviewer_id, "next_step": ReviewStep.CHECK,
+        "due_at": now,
     }  # fmt: skip
     new = _SUBMIT.bound(db.engine.dialect, row)
     mail = letter(opened.about, "receipt", f"revision-{revision}", answers.language, sent_at=now.isoformat())
@@ -84,7 +94,7 @@ def submit(session: Session | Connection, opened: Opened, answers: Answers, now:
         return _sent_before(connection, opened, answers, now)
     if base := opened.last if answers.seen else None:
         waiting = _submissions.c.id == base.id, _submissions.c.state == SubmissionState.WAITING
-        connection.execute(update(_submissions).where(*waiting).values(state=SubmissionState.SUPERSEDED))
+        connection.execute(update(_submissions).where(*waiting).values(state=SubmissionState.SUPERSEDED, **NOT_DUE))
     id_ = int(new.first(connection).id)
     consents = _given(opened, answers, id_, bool(kept), now)
     addresses.enter(connection, opened, answers.values, answers.language, now)
@@ -105,7 +115,7 @@ def withdraw(session: Session, opened: Opened, now: datetime) -> None:
     """Take back what waits: it is a draft again. Raises LinkIsDead, AlreadyDecided, SentMeanwhile."""
     hold(session, opened, opened.revision, now)
     waiting = Submission.invitation_id == opened.id, Submission.state == SubmissionState.WAITING
-    taken = update(Submission).where(*waiting).values(state=SubmissionState.WITHDRAWN)
+    taken = update(Submission).where(*waiting).values(state=SubmissionState.WITHDRAWN, **NOT_DUE)
     if getattr(session.execute(taken), "rowcount", 0) != 1 or not invitations.take_back_answer(session, opened.id):
         raise AlreadyDecided
     drafts.take_back(session, opened, now)

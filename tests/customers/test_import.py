@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from formsvc.customers import duplicates, record
+from formsvc.customers import duplicates
+from formsvc.customers.held import held_values
 from formsvc.customers.models import Customer, CustomerValue
 from formsvc.customers.worksheet import files
 from formsvc.db import db
@@ -56,7 +57,7 @@ def test_the_template_is_read_as_people_mean_it(app: Flask) -> None:
         company, person = db.session.scalars(select(Customer).order_by(Customer.number))
         assert (company.number, company.audience, person.audience) == ("CX202405001", "enterprise", "individual")
         assert (person.email, person.mobile) == (None, "+8613900010002")
-        values = record.held_values(db.session, company)
+        values = held_values(db.session, company)
         assert (values["needs.budget"], values["needs.channel"]) == ({"from": "50", "to": "80"}, ["phone", "mail"])
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from formsvc.customers import record
+from formsvc.customers.held import held_values, history
 from formsvc.customers.models import Customer, CustomerValue, Origin
 from formsvc.customers.record import Source, StaleRecord
 from formsvc.fields import Value
@@ -26,7 +27,7 @@ def change(session: Session, held: Customer, values: dict[str, Value], **other: 
 
 def test_a_new_customer_holds_what_it_was_made_with(session: Session) -> None:
     made = customer(session, owner := staff_account(session))
-    assert record.held_values(session, made) == ENTERPRISE
+    assert held_values(session, made) == ENTERPRISE
     assert (made.name, made.contact, made.mobile, made.email) == tuple(ENTERPRISE.values())
     assert (made.name_core, made.owner_id, made.version) == ("合肥云盾科技", owner.id, 1)
 
@@ -34,27 +35,37 @@ def test_a_new_customer_holds_what_it_was_made_with(session: Session) -> None:
 def test_a_changed_value_is_held_and_the_one_before_is_history(session: Session) -> None:
     made = customer(session)
     change(session, made, {"contacts.name": "王芳", "needs.term": "long"})
-    assert record.held_values(session, made) == {**ENTERPRISE, "contacts.name": "王芳", "needs.term": "long"}
-    rows = [row for row in record.history(session, made) if row.field == "contacts.name"]
-    assert [(row.content, row.set_at, row.superseded_at) for row in rows] == [
-        ("王芳", LATER, None),
-        ("张敏", NOW, LATER),
+    assert held_values(session, made) == {**ENTERPRISE, "contacts.name": "王芳", "needs.term": "long"}
+    rows = [row for row in history(session, made) if row.field == "contacts.name"]
+    assert [(row.content, row.set_at, row.since, row.until) for row in rows] == [
+        ("王芳", LATER, 2, None),
+        ("张敏", NOW, 1, 2),
     ]
     assert (made.contact, made.version, made.updated_at) == ("王芳", 2, LATER)
+
+
+def test_what_was_held_at_each_version_is_known(session: Session) -> None:
+    made = customer(session)
+    change(session, made, {"contacts.name": "王芳"})
+    change(session, made, {"contacts.email": None, "needs.term": "long"})
+    second = {**ENTERPRISE, "contacts.name": "王芳"}
+    third = {key: value for key, value in {**second, "needs.term": "long"}.items() if key != "contacts.email"}
+    assert [held_values(session, made, version) for version in (1, 2, 3)] == [ENTERPRISE, second, third]
+    assert held_values(session, made) == third
 
 
 def test_an_emptied_value_is_held_no_more(session: Session) -> None:
     made = customer(session)
     change(session, made, {"contacts.email": None})
-    assert "contacts.email" not in record.held_values(session, made)
+    assert "contacts.email" not in held_values(session, made)
     assert made.email is None
-    assert record.history(session, made)[0].set_at == LATER
+    assert history(session, made)[0].set_at == LATER
 
 
 def test_a_change_of_nothing_still_counts_as_one(session: Session) -> None:
     made = customer(session)
     change(session, made, {})
-    assert (record.held_values(session, made), made.version) == (ENTERPRISE, 2)
+    assert (held_values(session, made), made.version) == (ENTERPRISE, 2)
 
 
 def test_lost_update_who_read_an_older_record_is_told_and_nothing_is_changed(session: Session) -> None:
@@ -62,12 +73,13 @@ def test_lost_update_who_read_an_older_record_is_told_and_nothing_is_changed(ses
     change(session, made, {"contacts.name": "王芳"})
     with pytest.raises(StaleRecord):
         change(session, made, {"contacts.name": "李娜"}, seen=1)
-    assert (record.held_values(session, made)["contacts.name"], made.version) == ("王芳", 2)
+    assert (held_values(session, made)["contacts.name"], made.version) == ("王芳", 2)
 
 
 def test_the_database_holds_one_value_of_a_field_at_a_time(session: Session) -> None:
     made = customer(session)
-    session.add(CustomerValue(customer_id=made.id, field="contacts.name", origin=Origin.WORKSHEET, set_at=NOW))
+    name = {"contact": 1, "field": "contacts.name", "since": 1}
+    session.add(CustomerValue(customer_id=made.id, origin=Origin.WORKSHEET, set_at=NOW, **name))
     with pytest.raises(IntegrityError):
         session.flush()
 
@@ -75,7 +87,7 @@ def test_the_database_holds_one_value_of_a_field_at_a_time(session: Session) -> 
 @pytest.mark.parametrize("missing", ["staff_id", "submission_id", "consent_id"])
 def test_the_database_refuses_a_value_of_a_submission_without_all_of_its_source(session: Session, missing: str) -> None:
     made = customer(session)
-    source = {"staff_id": 1, "submission_id": 1, "consent_id": 1} | {missing: None}
+    source = {"staff_id": 1, "submission_id": 1, "consent_id": 1, "since": 1} | {missing: None}
     session.add(CustomerValue(customer_id=made.id, field="x.a", origin=Origin.SUBMISSION, set_at=NOW, **source))
     with pytest.raises(IntegrityError, match="submission_is_named"):
         session.flush()
@@ -91,6 +103,6 @@ def test_every_kind_of_value_comes_back_as_it_was(session: Session) -> None:
     made = customer(session)
     change(session, made, {**values, "x.secret": ["s"]}, sensitive={"x.secret"})
     session.expire_all()
-    assert record.held_values(session, made) == {**ENTERPRISE, **values, "x.secret": ["s"]}
+    assert held_values(session, made) == {**ENTERPRISE, **values, "x.secret": ["s"]}
     secret = session.scalars(select(CustomerValue).where(CustomerValue.field == "x.secret")).one()
     assert (secret.value, secret.secret) == (None, ["s"])

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from formsvc.audit import AuditFact
 from formsvc.db import transaction
 from formsvc.questionnaires.models import QuestionnaireVersion
-from formsvc.submissions.models import Consent, Submission, SubmissionState
+from formsvc.submissions.models import NOT_DUE, Consent, Submission, SubmissionState
 from tests.factories import submission
 from tests.installation import NOW
 
@@ -66,6 +66,6 @@ def test_sqlite_refuses_to_replace(sqlite_app: Flask, model: type[Any]) -> None:
 
 def test_what_is_decided_of_a_submission_can_change(session: Session) -> None:
     made = submission(session, secrets=SECRETS)
-    session.execute(update(Submission).values(state=SubmissionState.SUPERSEDED))
+    session.execute(update(Submission).values(state=SubmissionState.SUPERSEDED, **NOT_DUE))
     session.refresh(made)
     assert made.state is SubmissionState.SUPERSEDED

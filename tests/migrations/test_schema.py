@@ -14,6 +14,7 @@ from formsvc.db import Base, db, transaction
 from formsvc.questionnaires.models import QuestionnaireVersion
 from formsvc.questionnaires.verbs import publish_default
 from formsvc.review import verbs as review
+from formsvc.review.models import Reward, SavedFilter, ServiceNote, SubmissionFlag
 from formsvc.schema import alembic, migrating, upgrade
 from formsvc.submissions.models import Address, AddressKind, Code, CompletionTime, Draft, Submission
 from tests.factories import staff_account, submission, writing
@@ -44,13 +45,19 @@ def fill(app: Flask) -> int:
         answered = submission(session, secrets={"basic.id_number": "11010519491231002X"})
         decisions = dict.fromkeys(answered.all_answers, "accept")
         invitation = answered.invitation
-        review.approve(session, answered, staff_account(session), decisions, "", invitation.customer.version, NOW)
+        reviewer = staff_account(session)
+        review.approve(session, answered, reviewer, decisions, "", invitation.customer.version, NOW)
         of_it = {"invitation_id": invitation.id}
         session.add_all((
             Draft(**of_it, reader="", number=1, typed={}, saved_at=NOW),
             Code(subject=invitation.subject, digest="", sent_at=NOW),
             Address(**of_it, kind=AddressKind.EMAIL, address="a@example.com", entered_at=NOW),
             CompletionTime(version_id=invitation.version_id, is_repeat=True, seconds=100, sections={}),
+            SubmissionFlag(submission_id=answered.id, check="emptied"),
+            SavedFilter(staff_id=reviewer.id, name="late", query="age=late"),
+            ServiceNote(staff_id=reviewer.id, language="en", text="We call you first."),
+            Reward(customer_id=invitation.customer_id, version_id=invitation.version_id, submission_id=answered.id,
+                   earned_at=NOW),
         ))  # fmt: skip
         return answered.id
 

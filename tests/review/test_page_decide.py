@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from formsvc.customers import record
+from formsvc.customers.held import held_values
 from formsvc.customers.models import Audience, Customer, Origin
 from formsvc.customers.record import Source
 from formsvc.mail.models import OutboxMessage
@@ -30,7 +31,7 @@ def given(browser: Browser, sqlite_app: Flask) -> Invited:
 
 def held(app: Flask, number: str) -> dict[str, object]:
     with writing(app) as session:
-        return record.held_values(session, session.scalars(select(Customer).where(Customer.number == number)).one())
+        return held_values(session, session.scalars(select(Customer).where(Customer.number == number)).one())
 
 
 def mails(app: Flask) -> list[OutboxMessage]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from config import Config
 from formsvc.audit import AuditFact
 from formsvc.customers import record
+from formsvc.customers.held import held_values
 from formsvc.customers.models import CustomerValue, Origin
 from formsvc.customers.record import Source, StaleRecord
 from formsvc.db import db, transaction
@@ -35,7 +36,7 @@ def test_lost_update_who_saw_an_older_record_is_told_and_nothing_is_changed(sess
         verbs.approve(session, made, reviewer, ALL, "", 1, LATER)
     session.expire_all()
     assert (made.state, made.invitation.state) == (SubmissionState.WAITING, InvitationState.ANSWERED)
-    assert record.held_values(session, customer)["contacts.name"] == "李娜"
+    assert held_values(session, customer)["contacts.name"] == "李娜"
     assert sent(session) == ["invitation"]
 
 
@@ -49,7 +50,7 @@ def test_who_comes_second_is_told(session: Session) -> None:
         with pytest.raises(TooLate):
             verb(session, made, second, "重复", LATER)
     assert len(session.scalars(select(AuditFact)).all()) == facts
-    assert record.held_values(session, made.invitation.customer) == ENTERPRISE
+    assert held_values(session, made.invitation.customer) == ENTERPRISE
 
 
 def test_what_the_customer_sent_again_is_reviewed_in_its_newest_revision(session: Session) -> None:

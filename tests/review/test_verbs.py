@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from formsvc.customers import record
+from formsvc.customers.held import held_values, history
 from formsvc.customers.models import Origin
 from formsvc.fields import Value
 from formsvc.invitations.models import InvitationState
@@ -27,7 +27,7 @@ SECRETS: Mapping[str, Value] = {"basic.id_number": "11010519491231002X"}
 def test_only_accepted_values_are_in_the_record(session: Session) -> None:
     made, reviewer = submission(session, values=ANSWERS), staff_account(session)
     assert approve(session, made, reviewer, {**ALL, "needs.term": "keep"}) == ["contacts.name"]
-    held = record.held_values(session, made.invitation.customer)
+    held = held_values(session, made.invitation.customer)
     assert held == {**ENTERPRISE, "contacts.name": "王芳"}
     assert (made.state, made.reviewer, made.decided_at) == (SubmissionState.APPROVED, reviewer, LATER)
     assert made.invitation.state is InvitationState.CLOSED
@@ -38,7 +38,7 @@ def test_each_value_knows_its_submission_reviewer_time_and_consent(session: Sess
     approve(session, made, reviewer)
     session.flush()
     consents = {consent.kind: consent.id for consent in made.consents}
-    held = {row.field: row for row in record.history(session, made.invitation.customer) if not row.superseded_at}
+    held = {row.field: row for row in history(session, made.invitation.customer) if row.until is None}
     sources = {key: held[key] for key in ALL}
     assert {(v.origin, v.submission_id, v.staff_id, v.set_at) for v in sources.values()} == {
         (Origin.SUBMISSION, made.id, reviewer.id, LATER)
@@ -85,7 +85,7 @@ def test_a_rejection_closes_and_takes_nothing(session: Session) -> None:
     verbs.reject(session, made, staff_account(session), "不是客户本人", LATER)
     assert (made.state, made.note) == (SubmissionState.REJECTED, "不是客户本人")
     assert made.invitation.state is InvitationState.CLOSED
-    assert record.held_values(session, made.invitation.customer) == ENTERPRISE
+    assert held_values(session, made.invitation.customer) == ENTERPRISE
     assert sent(session) == ["invitation"]
 
 
@@ -95,5 +95,6 @@ def test_a_refusal_needs_words(session: Session, verb: Callable[..., None]) -> N
     with pytest.raises(NoteMissing):
         verb(session, made, reviewer, "", LATER)
     made.state, made.decided_at, made.decided_by = SubmissionState.REJECTED, LATER, reviewer.id
+    made.next_step = made.due_at = None
     with pytest.raises(IntegrityError, match="refusal_has_note"):
         session.flush()

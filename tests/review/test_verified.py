@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from formsvc.customers import record
+from formsvc.customers.held import history
 from formsvc.customers.models import Customer, Origin
 from formsvc.customers.record import Source
 from formsvc.review import verbs
@@ -18,7 +19,7 @@ SENT = NOW + timedelta(minutes=10)
 
 def verified(session: Session, held: Customer) -> dict[str, datetime | None]:
     session.expire_all()
-    return {row.field: row.verified_at for row in record.history(session, held) if row.superseded_at is None}
+    return {row.field: row.verified_at for row in history(session, held) if row.until is None}
 
 
 def test_what_is_accepted_and_what_was_answered_as_held_is_verified_when_it_was_sent(session: Session) -> None:

@@ -126,6 +126,7 @@ def test_an_account_keeps_its_address_in_one_spelling_and_no_password(session: S
     assert verbs.find(session, "NEW@example.com") is made
 
 
-def test_a_manager_may_less_than_an_administrator() -> None:
+def test_a_manager_may_less_than_a_lead_and_a_lead_less_than_an_administrator() -> None:
     assert GRANTS[Role.ADMINISTRATOR] == set(Permission)
-    assert set(Permission) - GRANTS[Role.MANAGER] == {Permission.ALL_CUSTOMERS, Permission.READ_MAIL}
+    assert GRANTS[Role.LEAD] - GRANTS[Role.MANAGER] == {Permission.TEAM}
+    assert set(Permission) - GRANTS[Role.LEAD] == {Permission.ALL_CUSTOMERS, Permission.READ_MAIL}

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from formsvc.customers.held import is_held, of_whom
 from formsvc.customers.models import Customer, CustomerValue
 from formsvc.customers.worksheet.columns import Column
 from formsvc.fields import TYPES
@@ -23,8 +24,10 @@ def rows(session: Session, columns: Sequence[Column]) -> Iterator[list[str]]:
 
 
 def _values(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], CustomerValue]:
-    held = select(CustomerValue).where(CustomerValue.customer_id.in_(ids), CustomerValue.superseded_at.is_(None))
-    return {(row.customer_id, row.field): row for row in session.scalars(held)}
+    """What is held of these customers and their primary contacts."""
+    held = select(CustomerValue).join(Customer).where(Customer.id.in_(ids), is_held(Customer.id))
+    rows = session.scalars(held.where(of_whom(Customer.primary_contact)))
+    return {(row.customer_id, row.field): row for row in rows}
 
 
 def _cell(column: Column, customer: Customer, values: dict[tuple[int, str], CustomerValue]) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from formsvc import audit
 from formsvc.customers import record
+from formsvc.customers.held import held_values
 from formsvc.customers.models import Customer, CustomerValue, Origin
 from formsvc.customers.names import core
 from formsvc.customers.record import Source
@@ -106,7 +107,7 @@ def _follower(session: Session, row: CheckedRow) -> Staff | None:
 
 
 def _news(session: Session, customer: Customer, values: Mapping[str, Value]) -> dict[str, Value]:
-    held = record.held_values(session, customer)
+    held = held_values(session, customer)
     differs = {field: value for field, value in values.items() if held.get(field) != value}
     return {field: value for field, value in differs.items() if value not in _before(session, customer, field)}
 

@@ -1,0 +1,71 @@
+"""The contacts of a customer: one is primary, others stand beside, and who left is followed by another one (M25)."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Update, func, select, update
+from sqlalchemy.orm import Session
+
+from formsvc.customers.models import Contact, Customer, CustomerValue
+
+
+@dataclass(frozen=True)
+class Known:
+    """A contact with what is held of it, by field."""
+
+    contact: Contact
+    values: Mapping[str, CustomerValue]
+    is_primary: bool
+
+    @property
+    def name(self) -> str | None:
+        return self._text("contacts.name")
+
+    def _text(self, field: str) -> str | None:
+        row = self.values.get(field)
+        return str(row.content) if row and row.content is not None else None
+
+
+def of(session: Session, customer: Customer) -> list[Known]:
+    """The contacts of `customer` but those that were removed: the primary one, others, then who left."""
+    there = Contact.customer_id == customer.id, Contact.removed_at.is_(None)
+    contacts = session.scalars(select(Contact).where(*there).order_by(Contact.number)).all()
+    held = CustomerValue.customer_id == customer.id, CustomerValue.until.is_(None), CustomerValue.contact > 0
+    values: dict[int, dict[str, CustomerValue]] = defaultdict(dict)
+    for row in session.scalars(select(CustomerValue).where(*held)):
+        values[row.contact][row.field] = row
+    known = [Known(each, values[each.number], each.number == customer.primary_contact) for each in contacts]
+    return sorted(known, key=lambda each: (not each.is_primary, each.contact.left_at is not None))
+
+
+def next_number(session: Session, customer: Customer) -> int:
+    """The number for one more contact. Whoever adds it makes a version: of two at once, one finds a stale record."""
+    last = select(func.max(Contact.number)).where(Contact.customer_id == customer.id)
+    return (session.scalar(last) or 0) + 1
+
+
+def add(session: Session, customer: Customer, number: int, now: datetime) -> None:
+    """One more contact."""
+    session.add(Contact(customer_id=customer.id, number=number, added_at=now))
+    session.flush()
+
+
+def leave(session: Session, customer: Customer, number: int, followed_by: int, now: datetime) -> None:
+    """The contact left, and another one followed: what is held of the one who left stays with it."""
+    session.execute(_one(customer, number).values(left_at=now, followed_by=followed_by))
+
+
+def come_back(session: Session, customer: Customer, number: int) -> None:
+    """The contact did not leave after all."""
+    session.execute(_one(customer, number).values(left_at=None, followed_by=None))
+
+
+def remove(session: Session, customer: Customer, number: int, now: datetime) -> None:
+    """The contact was no contact after all."""
+    session.execute(_one(customer, number).values(removed_at=now))
+
+
+def _one(customer: Customer, number: int) -> Update:
+    return update(Contact).where(Contact.customer_id == customer.id, Contact.number == number)

@@ -1,0 +1,58 @@
+"""What the review keeps besides submissions: saved filters, notes for the thanks, rewards."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from formsvc.db import Base
+
+
+class SubmissionFlag(Base):
+    """A check found something in a submission: for the filters of the queue (M20, M21)."""
+
+    __tablename__ = "submission_flags"
+    __table_args__ = (Index(None, "check", "submission_id"),)
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    check: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
+class SavedFilter(Base):
+    """A filter of the queue that a colleague gave a name: the query of its address (M20)."""
+
+    __tablename__ = "saved_filters"
+    __table_args__ = (UniqueConstraint("staff_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    query: Mapped[str] = mapped_column(String(400))
+
+
+class ServiceNote(Base):
+    """What a colleague's thanks say, in one language, of what will be better for the customer (M27)."""
+
+    __tablename__ = "service_notes"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(10), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+
+
+class Reward(Base):
+    """A reward that a version of a questionnaire promised and a customer has earned: once (M27)."""
+
+    __tablename__ = "rewards"
+    __table_args__ = (
+        UniqueConstraint("customer_id", "version_id"),
+        CheckConstraint("(given_at IS NULL) = (given_by IS NULL)", name="given_by_someone"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_versions.id"))
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
+    earned_at: Mapped[datetime]
+    given_at: Mapped[datetime | None]
+    given_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
