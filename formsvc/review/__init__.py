@@ -4,9 +4,12 @@ from flask import Flask
 
 from config import Config
 from formsvc.review import models as models
-from formsvc.review import pages
+from formsvc.review import pages, queue_pages
+from formsvc.review.blueprint import blueprint
+
+ROUTES = pages, queue_pages
 
 
 def init_app(app: Flask, config: Config) -> None:
-    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(blueprint)
     app.extensions["customer-panels"].append(pages.panel)

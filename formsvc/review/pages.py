@@ -1,21 +1,21 @@
-"""Staff pages: the queue, oldest first, and the review of one submission."""
+"""Staff pages: the review of one submission."""
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.wrappers import Response
 
-from formsvc.customers import reach
 from formsvc.customers.models import Customer
 from formsvc.customers.record import StaleRecord
 from formsvc.db import db, transaction
 from formsvc.fields import clean
 from formsvc.invitations.models import Invitation
 from formsvc.invitations.verbs import NotPossible
-from formsvc.review import reading, verbs
+from formsvc.review import reach, reading, verbs
+from formsvc.review.blueprint import blueprint
 from formsvc.review.diff import Difference, Undecided
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission
@@ -26,26 +26,9 @@ from formsvc.web import language
 from formsvc.web.show import now
 from formsvc.web.urls import row_id
 
-blueprint = Blueprint("review", __name__, url_prefix="/review")
-PAGE = 50
-
 
 class CommentsUnsent(ValueError):
     """Comments to fields were typed, and the button would have dropped them."""
-
-
-@blueprint.get("/")
-@requires(Permission.REVIEW)
-def queue() -> str:
-    waiting = _visible().where(Submission.state == SubmissionState.WAITING)
-    if after := request.args.get("after", type=row_id):
-        last = db.session.scalar(_visible().where(Submission.id == after)) or abort(404)
-        waiting = waiting.where(tuple_(Submission.submitted_at, Submission.id) > (last.submitted_at, last.id))
-    waiting = waiting.order_by(Submission.submitted_at, Submission.id).limit(PAGE + 1)
-    rows = db.session.scalars(waiting.options(_whole())).all()
-    return render_template(
-        "review/queue.html", submissions=rows[:PAGE], more=len(rows) > PAGE, paged=bool(after), now=now()
-    )
 
 
 @blueprint.get("/<int:id_>")
@@ -158,15 +141,9 @@ def _too_late(id_: int, error: Exception) -> str:
     )  # fmt: skip
 
 
-def _visible() -> Select[Submission]:
-    mine = reach.visible(me()).with_only_columns(Customer.id)
-    return select(Submission).join(Invitation).where(Invitation.customer_id.in_(mine))
-
-
 def _whole() -> Any:
     return joinedload(Submission.invitation).joinedload(Invitation.customer).joinedload(Customer.owner)
 
 
 def _find(session: Session, id_: int) -> Submission:
-    submission = session.scalar(_visible().where(Submission.id == id_))
-    return submission or abort(404)
+    return reach.find(session, me(), id_) or abort(404)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from formsvc.review import pages
+from formsvc.review import queue_pages as pages
 from tests.browser import Browser, Page
 from tests.filling import account, answered, invited
 from tests.installation import NOW
