@@ -135,5 +135,5 @@ def test_twenty_projects_go_on_the_next_page(session: Session) -> None:
 
 
 def test_what_was_taken_back_has_no_next_step(sent: Submission) -> None:
-    sent.state = SubmissionState.WITHDRAWN
+    sent.state, sent.next_step, sent.due_at = SubmissionState.WITHDRAWN, None, None
     assert "接下来" not in text(read(sent))
