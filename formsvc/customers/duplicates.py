@@ -3,22 +3,25 @@
 They are shown to a person; nothing is merged by itself.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from formsvc.customers.models import Audience, Customer
+from formsvc.customers.names import core
 
 LIMIT = 1000
+MOST = 5  # customers of one kind of evidence that are shown beside one
 EVIDENCE: dict[str, InstrumentedAttribute[Any]] = {
     "mobile": Customer.mobile,
     "email": Customer.email,
     "name": Customer.name_core,
 }
+FIELDS = {"mobile": "contacts.mobile", "email": "contacts.email", "name": "basic.full_name"}  # what is evidence
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,18 @@ class Pair:
     evidence: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Alike:
+    """A customer that looks like another one, and why, as in a Pair.
+
+    `number` and `name` are None where the customer is not the reader's to see.
+    """
+
+    number: str | None
+    name: str | None
+    evidence: tuple[str, ...]
+
+
 def pairs(session: Session, visible: Select[Customer], among: Collection[str] | None = None) -> list[Pair]:
     """The pairs within `visible`, oldest first, up to LIMIT; with `among`, those with a number that is in it."""
     found: dict[tuple[int, int], tuple[Customer, Customer, list[str]]] = {}
@@ -38,6 +53,43 @@ def pairs(session: Session, visible: Select[Customer], among: Collection[str] | 
             found.setdefault((older.id, newer.id), (older, newer, []))[2].append(evidence)
     result = [Pair(older, newer, tuple(why)) for _, (older, newer, why) in sorted(found.items())]
     return [pair for pair in result if among is None or {pair.older.number, pair.newer.number} & set(among)]
+
+
+def alike(
+    session: Session, values: Mapping[str, Any], besides: Customer, visible: Select[Customer] | None = None
+) -> list[Alike]:
+    """The customers `besides` that one with what is in `values`, by field; oldest first, up to MOST by each evidence.
+
+    They are named where they are among `visible`, which is all unless said.
+    """
+    wanted = list(_wanted(values, besides))
+    if not wanted:
+        return []
+    found: dict[int, tuple[str, str, set[str]]] = {}
+    for id_, number, name, evidence in session.execute(union_all(*wanted)):
+        found.setdefault(id_, (number, name, set()))[2].add(evidence)
+    named = set(found)
+    if found and visible is not None:
+        named = set(session.scalars(visible.with_only_columns(Customer.id).where(Customer.id.in_(found))))
+    return [
+        Alike(number if id_ in named else None, name if id_ in named else None, tuple(e for e in EVIDENCE if e in why))
+        for id_, (number, name, why) in sorted(found.items())
+    ]
+
+
+def _wanted(values: Mapping[str, Any], besides: Customer) -> Iterator[Select[Any]]:
+    """For each evidence in `values` the other customers that have it: each is found by an index."""
+    for evidence, column in EVIDENCE.items():
+        value = values.get(FIELDS[evidence])
+        if not isinstance(value, str) or not value:
+            continue
+        shown = select(Customer.id, Customer.number, Customer.name, literal(evidence))
+        others = shown.where(Customer.id != besides.id).order_by(Customer.id).limit(MOST)
+        if evidence != "name":
+            yield select(others.where(column == value).subquery())
+        elif besides.audience is Audience.ENTERPRISE:
+            same = column == core(value)[:200], Customer.audience == Audience.ENTERPRISE
+            yield select(others.where(*same).subquery())
 
 
 def _alike(

@@ -10,7 +10,7 @@ from formsvc.customers import duplicates, reach
 from formsvc.customers.models import Audience, Customer
 from formsvc.fields import Value
 from formsvc.staff.models import Role
-from tests.factories import customer, staff_account
+from tests.factories import ENTERPRISE, customer, staff_account
 
 OTHER: Mapping[str, Value] = {
     "basic.full_name": "苏州安达物流有限公司",
@@ -71,3 +71,47 @@ def test_foreign_id_nobody_sees_that_anothers_customer_is_alike(session: Session
     assert duplicates.pairs(session, reach.visible(mine)) == []
     administrator = staff_account(session, role=Role.ADMINISTRATOR)
     assert len(duplicates.pairs(session, reach.visible(administrator))) == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "evidence"),
+    [
+        ({}, []),
+        (OTHER, []),
+        ({"contacts.mobile": "+8613856780001"}, [("mobile",)]),
+        ({"contacts.email": "zhangmin@example.com"}, [("email",)]),
+        ({"basic.full_name": "合肥市云盾科技股份有限公司"}, [("name",)]),
+        (ENTERPRISE, [("mobile", "email", "name")]),
+        (dict.fromkeys(ENTERPRISE), []),
+        (dict.fromkeys(ENTERPRISE, ""), []),
+        ({key: ["+8613856780001"] for key in ENTERPRISE}, []),  # of another type
+    ],
+)
+def test_other_customers_with_the_same_are_alike(
+    session: Session, values: Mapping[str, Value], evidence: list[tuple[str, ...]]
+) -> None:
+    other, besides = customer(session), customer(session, values=OTHER)
+    found = duplicates.alike(session, values, besides)
+    assert [one.evidence for one in found] == evidence
+    assert {(one.number, one.name) for one in found} <= {(other.number, other.name)}
+
+
+def test_a_persons_name_makes_nobody_alike(session: Session) -> None:
+    made = [customer(session, audience=Audience.INDIVIDUAL) for _ in range(2)]
+    assert duplicates.alike(session, {"basic.full_name": "李静"}, made[0]) == []
+    company = customer(session)
+    assert duplicates.alike(session, {"basic.full_name": "李静"}, company) == []
+
+
+def test_only_the_oldest_are_alike(session: Session) -> None:
+    made = [customer(session) for _ in range(duplicates.MOST + 2)]
+    found = duplicates.alike(session, ENTERPRISE, made[0])
+    assert [one.number for one in found] == [other.number for other in made[1 : duplicates.MOST + 1]]
+
+
+def test_foreign_id_a_customer_that_is_alike_is_named_to_who_may_see_it(session: Session) -> None:
+    mine, other = staff_account(session), staff_account(session)
+    first, second, third = customer(session, mine), customer(session, mine), customer(session, other)
+    found = duplicates.alike(session, ENTERPRISE, first, reach.visible(mine))
+    assert [(one.number, one.name) for one in found] == [(second.number, second.name), (None, None)]
+    assert third.number
