@@ -1,6 +1,6 @@
 """Put a message into the outbox, lease what is due, mark what became of it. Nothing here commits, renders or sends."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import make_msgid
@@ -22,6 +22,7 @@ SMS = ("mobile-code",)  # these kinds go to a mobile; all others are mail
 CODES = ("code", "mobile-code")  # somebody waits for these: they overtake all others, and are of no use later
 CODE_LASTS = timedelta(minutes=10)
 OVERTAKE = timedelta(days=1)  # how much earlier they are due
+REFUSED = ("SMTPRecipientsRefused", "SMTPDataError")  # the errors of `mark_failed` that are the address's
 ONCE = {  # built once: a customer waits while the statement runs
     name: Statement(
         insert(OutboxMessage).on_conflict_do_nothing(index_elements=["kind", "subject", "step"]).inline(),
@@ -125,6 +126,13 @@ def mark_failed(session: Session, row: OutboxMessage, error: str, final: bool, n
         _mark(session, row, state=MailState.FAILED, last_error=error)
     else:
         _mark(session, row, due_at=now + timedelta(minutes=BACKOFF[row.attempts - 1]), last_error=error)
+
+
+def refused(session: Session, addresses: Collection[str]) -> set[str]:
+    """Those of `addresses` where a mail of ours was refused and given up."""
+    given_up = OutboxMessage.state == MailState.FAILED, OutboxMessage.last_error.in_(REFUSED)
+    rows = select(OutboxMessage.recipient).where(OutboxMessage.recipient.in_(addresses), *given_up)
+    return set(session.scalars(rows.distinct())) if addresses else set()
 
 
 def _mark(session: Session, row: OutboxMessage, **values: Any) -> None:
