@@ -136,6 +136,15 @@ def mark_closed(session: Session, invitation: Invitation) -> None:
     _move(session, invitation, InvitationState.CLOSED, next_step=None, due_at=None)
 
 
+def end_links(session: Session, customer: Customer, contact: int) -> None:
+    """No link that was sent to the contact with that number opens any more: somebody else took the place (M25)."""
+    theirs = Invitation.customer_id == customer.id, Invitation.contact == contact
+    asked = Invitation.state.in_((InvitationState.OPEN, InvitationState.RETURNED))
+    ended: dict[str, Any] = {"state": InvitationState.REVOKED, "next_step": None, "due_at": None}
+    session.execute(update(Invitation).where(*theirs, asked).values(**ended))
+    session.execute(update(Invitation).where(*theirs).values(link_number=Invitation.link_number + 1))
+
+
 def take_step(session: Session, invitation: Invitation, now: datetime) -> Step | None:
     """Claim the latest step that is due at `now`, and set when the next one is; None where another was quicker."""
     zone = _zone()

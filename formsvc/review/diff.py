@@ -26,10 +26,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """What the reviewer chose for one field; `value` is that of an "edit"."""
+    """What the reviewer chose for one field; `value` is that of an "edit", and `reason` why it is no other."""
 
     choice: Choice
     value: Value = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)

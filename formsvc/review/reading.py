@@ -10,20 +10,26 @@ from formsvc.customers.held import held_values
 from formsvc.customers.models import CustomerValue
 from formsvc.fields import Field
 from formsvc.questionnaires.verbs import definition_of
-from formsvc.review.diff import Difference, compare
+from formsvc.review.diff import Difference, Kind, compare
 from formsvc.submissions.models import Submission, SubmissionState
 
 
 def differences(session: Session, submission: Submission) -> list[Difference]:
-    """What is held, or was held until the decision, beside what was answered, in the questionnaire's order."""
-    held = held_values(session, submission.invitation.customer, submission.seen_version)
-    return compare(fields_of(submission).values(), held, submission.all_answers)
+    """What was held when the link was sent, what is held now or was when it was decided, and what was answered (M22).
+
+    In the questionnaire's order.
+    """
+    invitation = submission.invitation
+    base = held_values(session, invitation.customer, invitation.base_version)
+    now = held_values(session, invitation.customer, submission.seen_version)
+    return compare(fields_of(submission).values(), base, now, submission.all_answers)
 
 
 def changed_since(submission: Submission, earlier: Submission) -> list[Difference]:
     """What `submission` answers otherwise than an `earlier` revision, whose answers stand as what is held (M14)."""
-    rows = compare(fields_of(submission).values(), earlier.all_answers, submission.all_answers)
-    return [row for row in rows if row.is_changed]
+    before = earlier.all_answers
+    rows = compare(fields_of(submission).values(), before, before, submission.all_answers)
+    return [row for row in rows if row.kind is not Kind.SAME]
 
 
 def accepted(session: Session, submission: Submission) -> set[str]:

@@ -8,14 +8,16 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
-from formsvc.customers import record
+from formsvc.customers import contacts, record
 from formsvc.customers.models import Origin
 from formsvc.customers.record import Source
+from formsvc.customers.relation import Relation
 from formsvc.fields import clean_line
 from formsvc.invitations import verbs as invitations
 from formsvc.invitations.letters import about, post
 from formsvc.questionnaires.verbs import definition_of
-from formsvc.review.diff import merge
+from formsvc.review.diff import Decision
+from formsvc.review.merging import Outcome, outcome
 from formsvc.review.reading import differences, fields_of
 from formsvc.staff.models import Staff
 from formsvc.submissions.models import NOT_DUE, ConsentKind, Submission, SubmissionState
@@ -33,27 +35,24 @@ class NoteMissing(ValueError):
 
 
 def approve(
-    session: Session, submission: Submission, reviewer: Staff, decisions: Mapping[str, str], thanks: str, seen: int,
-    now: datetime,
+    session: Session, submission: Submission, reviewer: Staff, decisions: Mapping[str, Decision], thanks: str,
+    seen: int, now: datetime, relation: Relation = Relation.SAME,
 ) -> list[str]:  # fmt: skip
     """Merge what was accepted into the record, and thank the customer; the merged fields.
 
-    `seen` is the record's version that the reviewer looked at. Raises TooLate, StaleRecord, Undecided.
+    `seen` is the record's version that the reviewer looked at, `relation` who the person in the answers is.
+    Raises TooLate, StaleRecord, Undecided.
     """
     customer = submission.invitation.customer
-    rows = differences(session, submission)
-    values = merge(rows, decisions)
+    merged = outcome(differences(session, submission), decisions, relation)
     _decide(session, submission, reviewer, SubmissionState.APPROVED, now, note=thanks or None)
-    sensitive = {key for key, field in fields_of(submission).items() if field.sensitive}
-    record.change(
-        session, customer, values, _source(submission, reviewer), now, seen=seen, sensitive=sensitive,
-        confirmed=[row.field.key for row in rows if not row.is_changed],
-    )  # fmt: skip
+    _merge(session, submission, reviewer, merged, relation, seen, now)
     customer.language = submission.language
     invitations.mark_closed(session, submission.invitation)
-    _record(session, submission, reviewer, "submission.approved", now, fields=sorted(values))
+    fields = sorted(merged.values)
+    _record(session, submission, reviewer, "submission.approved", now, fields=fields, contact=relation)
     _mail(session, submission, "thank-you", now, note=thanks)
-    return sorted(values)
+    return fields
 
 
 def return_(
@@ -82,6 +81,26 @@ def reject(session: Session, submission: Submission, reviewer: Staff, note: str,
     _decide(session, submission, reviewer, SubmissionState.REJECTED, now, note=note)
     invitations.mark_closed(session, submission.invitation)
     _record(session, submission, reviewer, "submission.rejected", now)
+
+
+def _merge(
+    session: Session, submission: Submission, reviewer: Staff, merged: Outcome, relation: Relation, seen: int,
+    now: datetime,
+) -> None:  # fmt: skip
+    """A new version of the record, where another person may be its contact (M25). Raises StaleRecord."""
+    customer = submission.invitation.customer
+    before, is_follower = customer.primary_contact, relation is Relation.SUCCESSOR
+    number = None if relation is Relation.SAME else contacts.next_number(session, customer)
+    record.change(
+        session, customer, merged.values, _source(submission, reviewer, merged.reasons), now, seen=seen,
+        sensitive={key for key, field in fields_of(submission).items() if field.sensitive},
+        confirmed=merged.confirmed, contact=number, primary=number if is_follower else None,
+    )  # fmt: skip
+    if number:
+        contacts.add(session, customer, number, now)
+    if number and is_follower:
+        contacts.leave(session, customer, before, number, now)
+        invitations.end_links(session, customer, before)
 
 
 def _decide(
@@ -116,11 +135,11 @@ def _notes(submission: Submission, given: Mapping[str, str]) -> dict[str, str]:
     return {key: note for key, note in notes.items() if note}
 
 
-def _source(submission: Submission, reviewer: Staff) -> Source:
+def _source(submission: Submission, reviewer: Staff, reasons: Mapping[str, str]) -> Source:
     consents = {consent.kind: consent.id for consent in submission.consents}
     return Source(
         Origin.SUBMISSION, reviewer.id, submission.id, consents.get(ConsentKind.PRIVACY),
-        consents.get(ConsentKind.SENSITIVE), submission.submitted_at,
+        consents.get(ConsentKind.SENSITIVE), submission.submitted_at, reasons,
     )  # fmt: skip
 
 

@@ -1,0 +1,80 @@
+"""What a reviewer chose and typed for each field of a submission, in the controls of the review's page (M22)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, cast, get_args
+
+from flask_babel import gettext as _
+
+from formsvc.fields import TYPES, Field, Raw, Value, Wrong, check, clean_line, sentence
+from formsvc.questionnaires.cells import Cell
+from formsvc.review.diff import Choice, Decision, Difference
+from formsvc.web import language
+
+MAX_REASON = 200
+
+
+@dataclass
+class Choices:
+    """`errors` say, by key, what is wrong with a value that the reviewer worded, or that it has no reason."""
+
+    decisions: dict[str, Decision] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def chosen(rows: Sequence[Difference], posted: Any, audience: str, today: date) -> Choices:
+    """The choices in `posted`, a MultiDict, about `rows`; a field without one that is known has none."""
+    choices = Choices()
+    would_be = {row.field.key: row.accepted_value for row in rows}
+    for row in rows:
+        choice = posted.get(f"decide-{row.field.name}")
+        if choice == "edit" and may_edit(row.field):
+            _take_edit(choices, row.field, posted, would_be, audience, today)
+        elif choice in get_args(Choice):
+            choices.decisions[row.field.key] = Decision(cast(Choice, choice))
+    return choices
+
+
+def may_edit(question: Field) -> bool:
+    """A sensitive value is the customer's alone to give (M6)."""
+    return not question.sensitive
+
+
+def edit_cell(row: Difference, posted: Any, error: str | None) -> Cell:
+    """The control in which the reviewer words a value, with what was typed or else would be accepted."""
+    question = _edited(row.field)
+    typed = _typed(question, posted) if posted.get(f"decide-{row.field.name}") == "edit" else {}
+    held = TYPES[question.type].raw(row.accepted_value, question)
+    return Cell(question, typed or held, errors=[error] if error else (), held=row.accepted_value)
+
+
+def _take_edit(
+    choices: Choices, question: Field, posted: Any, would_be: Mapping[str, Value], audience: str, today: date
+) -> None:
+    reason = clean_line(posted.get(f"reason-{question.name}", ""))[:MAX_REASON]
+    try:
+        value = TYPES[question.type].parse(_typed(_edited(question), posted), question)
+    except Wrong as wrong:
+        choices.errors[question.key] = _said(wrong, question)
+        return
+    broken = check([question], {**would_be, question.key: value}, audience, today)
+    if question.key in broken:
+        choices.errors[question.key] = _said(broken[question.key], question)
+    elif not reason:
+        choices.errors[question.key] = _("Say why you word it otherwise: the reason stays with the value.")
+    choices.decisions[question.key] = Decision("edit", value, reason)
+
+
+def _edited(question: Field) -> Field:
+    """The same question under a name of its own: nothing of it is required, as it may not be chosen."""
+    return replace(question, key=f"edit-{question.key}", required=False, hint=None, example=None)
+
+
+def _typed(question: Field, posted: Any) -> Raw:
+    names = {part: f"{question.name}-{part}" if part else question.name for part in TYPES[question.type].parts}
+    return {part: posted.getlist(name) for part, name in names.items()}
+
+
+def _said(wrong: Wrong, question: Field) -> str:
+    return sentence(wrong, question.label.in_(language.current()), language.current())
