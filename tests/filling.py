@@ -88,11 +88,11 @@ def answered(app: Flask, given: Invited, values: Mapping[str, Value] | None = No
         return factories.submission(session, invitation, {**factories.ENTERPRISE, **(values or {})}, **other).id
 
 
-def hold_secret(app: Flask, number: str, value: str = ID_CARD) -> None:
+def hold_secret(app: Flask, number: str, value: str = ID_CARD, kind: str = "resident-id") -> None:
     """Have the record hold an ID number."""
     with factories.writing(app) as session:
         found = session.scalars(select(Customer).where(Customer.number == number)).one()
-        values, source = {"basic.id_type": "resident-id", "basic.id_number": value}, Source(Origin.WORKSHEET)
+        values, source = {"basic.id_type": kind, "basic.id_number": value}, Source(Origin.WORKSHEET)
         record.change(session, found, values, source, NOW, seen=found.version, sensitive={"basic.id_number"})
 
 

@@ -7,6 +7,7 @@ from formsvc import audit
 from formsvc.audit import AuditFact
 from formsvc.invitations import verbs as invitations
 from formsvc.review import verbs as review
+from formsvc.review.diff import Decision
 from tests.factories import ENTERPRISE, staff_account, submission
 from tests.installation import NOW
 
@@ -24,7 +25,7 @@ def test_a_walk_leaves_one_fact_for_each_verb_without_personal_data(session: Ses
     answered = submission(session, secrets={"basic.id_number": SECRET})
     reviewer = staff_account(session, "王磊")
     invitation, customer = answered.invitation, answered.invitation.customer
-    decisions = dict.fromkeys(answered.all_answers, "accept")
+    decisions = dict.fromkeys(answered.all_answers, Decision("accept"))
     review.approve(session, answered, reviewer, decisions, "谢谢您", customer.version, NOW)
     facts = session.scalars(select(AuditFact).where(AuditFact.action != "staff.added").order_by(AuditFact.id)).all()
     assert [(fact.actor, fact.action, fact.subject) for fact in facts] == [

@@ -12,6 +12,7 @@ from formsvc.customers.models import CustomerValue, Origin
 from formsvc.customers.record import Source, change
 from formsvc.db import db
 from formsvc.review import verbs as review
+from formsvc.review.diff import Decision
 from tests.factories import customer, staff_account, submission, writing
 from tests.installation import KEYS, NOW, config_for, running
 
@@ -24,7 +25,7 @@ def hold_secret(app: Flask) -> int:
     with writing(app) as session:
         answered = submission(session, secrets={"basic.id_number": SECRET})
         held = answered.invitation.customer
-        decisions = dict.fromkeys(answered.all_answers, "accept")
+        decisions = dict.fromkeys(answered.all_answers, Decision("accept"))
         review.approve(session, answered, staff_account(session), decisions, "", held.version, NOW)
         session.flush()
         return session.query(CustomerValue.id).filter_by(field="basic.id_number").one()[0]

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, cast, get_args
+from typing import Any
 
 from flask_babel import gettext as _
 
 from formsvc.fields import TYPES, Field, Raw, Value, Wrong, check, clean_line, sentence
 from formsvc.questionnaires.cells import Cell
-from formsvc.review.diff import Choice, Decision, Difference
+from formsvc.review.diff import Decision, Difference
 from formsvc.web import language
 
 MAX_REASON = 200
@@ -31,8 +31,8 @@ def chosen(rows: Sequence[Difference], posted: Any, audience: str, today: date) 
         choice = posted.get(f"decide-{row.field.name}")
         if choice == "edit" and may_edit(row.field):
             _take_edit(choices, row.field, posted, would_be, audience, today)
-        elif choice in get_args(Choice):
-            choices.decisions[row.field.key] = Decision(cast(Choice, choice))
+        elif choice in ("accept", "keep"):
+            choices.decisions[row.field.key] = Decision(choice)
     return choices
 
 

@@ -46,7 +46,7 @@ def _introduced(rows: Iterable[Difference], decisions: Mapping[str, Decision]) -
             values[row.field.key] = row.answered
         elif decision.choice == "edit":
             values[row.field.key] = decision.value
-    known = {key: value for key, value in values.items() if value is not None}
+    known: dict[str, Value] = {key: value for key, value in values.items() if value is not None}
     if rows and NAME not in known:
         raise Undecided([NAME])
     return known

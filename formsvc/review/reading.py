@@ -1,28 +1,56 @@
 """What a reviewer looks at: held beside answered, and the revisions before and after."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from formsvc.audit import AuditFact
 from formsvc.customers.held import held_values
-from formsvc.customers.models import CustomerValue
+from formsvc.customers.models import Customer, CustomerValue, CustomerVersion
 from formsvc.fields import Field
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.review.diff import Difference, Kind, compare
 from formsvc.submissions.models import Submission, SubmissionState
 
+MOST_CHANGES = 5
 
-def differences(session: Session, submission: Submission) -> list[Difference]:
-    """What was held when the link was sent, what is held now or was when it was decided, and what was answered (M22).
 
-    In the questionnaire's order.
+@dataclass(frozen=True)
+class Compared:
+    """What was held when the link was sent, and what is held now or was when it was decided, by field, and `rows`: both
+    beside what was answered, in the questionnaire's order (M22).
     """
+
+    base: dict[str, Any]
+    now: dict[str, Any]
+    rows: list[Difference]
+
+    def of_kind(self, *kinds: Kind) -> list[Difference]:
+        """The rows of these kinds, those of the first one first."""
+        return [row for kind in kinds for row in self.rows if row.kind is kind]
+
+
+def compared(session: Session, submission: Submission) -> Compared:
     invitation = submission.invitation
     base = held_values(session, invitation.customer, invitation.base_version)
     now = held_values(session, invitation.customer, submission.seen_version)
-    return compare(fields_of(submission).values(), base, now, submission.all_answers)
+    return Compared(base, now, compare(fields_of(submission).values(), base, now, submission.all_answers))
+
+
+def changes_after(session: Session, customer: Customer, seen: int) -> list[CustomerVersion]:
+    """The versions of the record after the one that a reviewer looked at, the newest first, with who made them."""
+    later = CustomerVersion.customer_id == customer.id, CustomerVersion.number > seen
+    rows = select(CustomerVersion).where(*later).order_by(CustomerVersion.number.desc()).limit(MOST_CHANGES)
+    return list(session.scalars(rows.options(joinedload(CustomerVersion.staff))))
+
+
+def fields_since(session: Session, customer: Customer, seen: int) -> list[str]:
+    """The keys of the fields that were set after the version `seen`."""
+    later = CustomerValue.customer_id == customer.id, CustomerValue.since > seen
+    return list(session.scalars(select(CustomerValue.field).where(*later).distinct()))
 
 
 def changed_since(submission: Submission, earlier: Submission) -> list[Difference]:
@@ -32,9 +60,10 @@ def changed_since(submission: Submission, earlier: Submission) -> list[Differenc
     return [row for row in rows if row.kind is not Kind.SAME]
 
 
-def accepted(session: Session, submission: Submission) -> set[str]:
-    """The fields that went from `submission` into the record."""
-    return set(session.scalars(select(CustomerValue.field).where(CustomerValue.submission_id == submission.id)))
+def accepted(session: Session, submission: Submission) -> dict[str, CustomerValue]:
+    """What went from `submission` into the record, by field, as it was merged."""
+    rows = select(CustomerValue).where(CustomerValue.submission_id == submission.id).order_by(CustomerValue.id.desc())
+    return {row.field: row for row in session.scalars(rows)}
 
 
 def fields_of(submission: Submission) -> dict[str, Field]:

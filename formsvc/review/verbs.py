@@ -18,7 +18,7 @@ from formsvc.invitations.letters import about, post
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.review.diff import Decision
 from formsvc.review.merging import Outcome, outcome
-from formsvc.review.reading import differences, fields_of
+from formsvc.review.reading import compared, fields_of
 from formsvc.staff.models import Staff
 from formsvc.submissions.models import NOT_DUE, ConsentKind, Submission, SubmissionState
 
@@ -44,7 +44,7 @@ def approve(
     Raises TooLate, StaleRecord, Undecided.
     """
     customer = submission.invitation.customer
-    merged = outcome(differences(session, submission), decisions, relation)
+    merged = outcome(compared(session, submission).rows, decisions, relation)
     _decide(session, submission, reviewer, SubmissionState.APPROVED, now, note=thanks or None)
     _merge(session, submission, reviewer, merged, relation, seen, now)
     customer.language = submission.language

@@ -14,6 +14,7 @@ from formsvc.db import Base, db, transaction
 from formsvc.questionnaires.models import QuestionnaireVersion
 from formsvc.questionnaires.verbs import publish_default
 from formsvc.review import verbs as review
+from formsvc.review.diff import Decision
 from formsvc.review.models import Reward, SavedFilter, ServiceNote, SubmissionFlag
 from formsvc.schema import alembic, migrating, upgrade
 from formsvc.submissions.models import Address, AddressKind, Code, CompletionTime, Draft, Submission
@@ -43,7 +44,7 @@ def fill(app: Flask) -> int:
     """Put a row into every table; the id of an approved submission."""
     with writing(app) as session:
         answered = submission(session, secrets={"basic.id_number": "11010519491231002X"})
-        decisions = dict.fromkeys(answered.all_answers, "accept")
+        decisions = dict.fromkeys(answered.all_answers, Decision("accept"))
         invitation = answered.invitation
         reviewer = staff_account(session)
         review.approve(session, answered, reviewer, decisions, "", invitation.customer.version, NOW)

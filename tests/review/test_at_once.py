@@ -20,7 +20,7 @@ from formsvc.submissions.verbs import AlreadyDecided
 from tests.factories import answers, opened, sent, staff_account, submission, writing
 from tests.installation import running
 from tests.processes import Processes, meet
-from tests.review.deciding import ALL, ANSWERS, LATER
+from tests.review.deciding import ALL, ANSWERS, LATER, decided
 
 ROUNDS = 15
 REVIEWER = "reviewer@example.com"
@@ -66,7 +66,7 @@ def _approved(id_: int) -> str:
     try:
         with transaction() as session:
             reviewer = session.scalars(select(Staff).where(Staff.email == REVIEWER)).one()
-            verbs.approve(session, session.get_one(Submission, id_), reviewer, ALL, "", 1, LATER)
+            verbs.approve(session, session.get_one(Submission, id_), reviewer, decided(ALL), "", 1, LATER)
     except TooLate:
         return "told"
     except OperationalError as error:

@@ -51,7 +51,7 @@ def test_changed_fields_stand_side_by_side_and_ask_for_a_decision(browser: Brows
         ["邮箱地址", "zhangmin@example.com", "wangwei@example.com 未确认"],
         ["期望合作周期", "—", "长期（1 年以上） 新增"],
     ]
-    names = {e.get("name") for e in page.find_all("input", type="radio")}
+    names = {e.get("name") for e in page.find_all("input", type="radio")} - {"contact"}
     assert names == {"decide-contacts-name", "decide-contacts-email", "decide-needs-term"}
 
 
@@ -125,14 +125,14 @@ def test_a_note_that_is_too_long_is_no_error(browser: Browser, given: Invited) -
 
 
 def test_sensitive_values_are_masked_on_both_sides(browser: Browser, sqlite_app: Flask) -> None:
-    given = invited(sqlite_app, audience=Audience.INDIVIDUAL)
-    hold_secret(sqlite_app, given.number)
+    given = invited(sqlite_app, audience=Audience.INDIVIDUAL, values={"basic.id_type": "passport"})
+    hold_secret(sqlite_app, given.number, kind="passport")
     answered(sqlite_app, given, secrets={"basic.id_number": "E12345678"})
     browser.sign_in(given.manager)
     page = browser.get("/review/1")
-    assert ["证件号码 敏感", "••••••002X", "••••••5678"] in rows(page)
+    assert ["证件号码 敏感 冲突", "••••••002X 发出邀请时：—", "••••••5678"] in rows(page)
     assert [text for text in (ID_CARD[:-4], "E1234") if text in page.html] == []
-    merged = browser.submit(page, press="approve")
+    merged = browser.submit(page, {"decide-basic-id_number": "accept"}, "approve")
     assert "••••••5678" in merged.text
     assert "E1234" not in merged.html
     assert "E1234" not in everything(sqlite_app)

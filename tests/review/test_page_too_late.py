@@ -69,9 +69,11 @@ def test_a_record_that_changed_meanwhile_is_not_overwritten(second: Browser, sql
     told = second.submit(page, press="approve", status=409)
     assert everything(sqlite_app) == before
     assert told.find_all("a", href="/review/1")
+    assert "客户表导入" in told.text
+    assert "改动了：主要对接人姓名" in told.text
     again = second.get("/review/1")
     assert "赵敏" in again.text
-    assert second.submit(again, press="approve").status == 200
+    assert second.submit(again, {"decide-contacts-name": "accept"}, "approve").status == 200
 
 
 def test_answers_behind_a_revoked_link_can_be_returned_by_a_new_one(

@@ -24,7 +24,7 @@ from formsvc.submissions.models import Submission, SubmissionState
 from tests.factories import ENTERPRISE, staff_account, submission, writing
 from tests.installation import NOW, running
 from tests.processes import Processes
-from tests.review.deciding import ALL, ANSWERS, LATER, approve, sent
+from tests.review.deciding import ALL, ANSWERS, LATER, approve, decided, sent
 
 
 def test_lost_update_who_saw_an_older_record_is_told_and_nothing_is_changed(session: Session) -> None:
@@ -33,7 +33,7 @@ def test_lost_update_who_saw_an_older_record_is_told_and_nothing_is_changed(sess
     newer: dict[str, Value] = {"contacts.name": "李娜"}
     record.change(session, customer, newer, Source(Origin.WORKSHEET), NOW, seen=1)
     with pytest.raises(StaleRecord), session.begin_nested():
-        verbs.approve(session, made, reviewer, ALL, "", 1, LATER)
+        verbs.approve(session, made, reviewer, decided(ALL), "", 1, LATER)
     session.expire_all()
     assert (made.state, made.invitation.state) == (SubmissionState.WAITING, InvitationState.ANSWERED)
     assert held_values(session, customer)["contacts.name"] == "李娜"
@@ -91,7 +91,7 @@ def _approved(submission_id: int) -> str:
         with transaction() as session:
             reviewer = session.scalars(select(Staff).order_by(Staff.id)).first()
             assert reviewer
-            verbs.approve(session, session.get_one(Submission, submission_id), reviewer, ALL, "", 1, LATER)
+            verbs.approve(session, session.get_one(Submission, submission_id), reviewer, decided(ALL), "", 1, LATER)
     except (TooLate, StaleRecord, Undecided):
         return "too late"
     return "approved"

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from formsvc.customers.models import Audience, Situation
 from formsvc.invitations.models import Invitation, InvitationState
 from formsvc.review import verbs as review
+from formsvc.review.diff import Decision
 from formsvc.staff import verbs as staff
 from formsvc.submissions.models import Submission
 from tests.browser import Browser
@@ -53,7 +54,7 @@ def approve(app: Flask, given: Invited) -> None:
     with writing(app) as session:
         found, reviewer = waiting(session), staff.find(session, given.manager)
         assert reviewer
-        decisions = dict.fromkeys(found.all_answers, "accept")
+        decisions = dict.fromkeys(found.all_answers, Decision("accept"))
         review.approve(session, found, reviewer, decisions, "", found.invitation.customer.version, NOW)
 
 

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from formsvc.customers import reach, record
+from formsvc.customers import reach
 from formsvc.customers.duplicates import Alike
+from formsvc.customers.held import held_values
 from formsvc.customers.models import Audience
 from formsvc.mail import outbox
 from formsvc.mail.models import OutboxMessage
@@ -26,7 +27,7 @@ REFUSED = "SMTPRecipientsRefused"
 
 
 def looked(session: Session, made: Submission, **more: Any) -> Seen:
-    held = record.held_values(session, made.invitation.customer)
+    held = held_values(session, made.invitation.customer)
     return look(session, made, held, held, NOW.date(), **more)
 
 
@@ -109,7 +110,7 @@ def test_to_look_costs_a_few_statements_however_many_are_alike(session: Session)
     for _ in range(8):
         customer(session)
     assert made.invitation.version.number == 1  # read here
-    held = record.held_values(session, made.invitation.customer)
+    held = held_values(session, made.invitation.customer)
     statements: list[str] = []
     event.listen(session.connection(), "before_cursor_execute", lambda *given: statements.append(given[2]))
     seen = look(session, made, held, held, NOW.date(), reach.visible(mine))
