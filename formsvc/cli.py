@@ -40,9 +40,7 @@ ACCOUNT = {
 def init() -> None:
     """Create or upgrade the schema and load the default questionnaire."""
     upgrade()
-    with transaction() as session:
-        version = publish_default(session, now())
-    click.echo(f"The database is ready, with version {version.number} of the questionnaire.")
+    click.echo(f"The database is ready, with version {_publish_default()} of the questionnaire.")
 
 
 @click.command("demo")
@@ -132,8 +130,7 @@ def run() -> None:
     """Try it out: database, samples, web server and worker in one, until Ctrl-C."""
     config: Config = current_app.extensions["config"]
     upgrade()
-    with transaction() as session:
-        publish_default(session, now())
+    _publish_default()
     signs = demo.load(now())
     db.session.close()
 
@@ -177,6 +174,15 @@ def main() -> None:
         reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)
         click.echo(f"Error: {reason.splitlines()[0]}", err=True)
         sys.exit(1)
+
+
+def _publish_default() -> int:
+    """The number of the version to use. Raises click.ClickException where a field of the company's is in its way."""
+    try:
+        with transaction() as session:
+            return publish_default(session, now()).number
+    except ValueError as error:
+        raise click.ClickException(f"the program's own questionnaire: {error}") from error
 
 
 def _invite(number: str, days: int) -> str | None:

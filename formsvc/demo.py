@@ -17,7 +17,7 @@ from formsvc.customers.worksheet.reading import Sheet, read
 from formsvc.db import transaction
 from formsvc.invitations import links, verbs
 from formsvc.invitations.models import Invitation, InvitationState
-from formsvc.questionnaires.verbs import current, definition_of
+from formsvc.questionnaires.verbs import known_fields
 from formsvc.staff import verbs as staff
 from formsvc.staff.models import Role
 
@@ -74,7 +74,7 @@ def _account(email: str, name: str, role: Role, phone: str, now: datetime) -> Si
 
 
 def _import(session: Session, sheet: Sheet, now: datetime) -> None:
-    known = columns(definition_of(current(session)))
+    known = columns(known_fields(session))
     for row in sheet.rows:
         checked = check_row(row, known, now.date(), "en")
         if importing.import_row(session, checked, None, now) is importing.Outcome.REFUSED:

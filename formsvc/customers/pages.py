@@ -12,8 +12,7 @@ from formsvc.customers.models import Customer, CustomerValue
 from formsvc.customers.worksheet.columns import record_fields
 from formsvc.db import db
 from formsvc.fields import TYPES, Field, clean_line, half_width, masked
-from formsvc.questionnaires.definition import Definition
-from formsvc.questionnaires.verbs import current, definition_of
+from formsvc.questionnaires.verbs import known_fields, known_modules
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission
 from formsvc.web import language
@@ -52,14 +51,13 @@ def probable_duplicates() -> str:
 @requires(Permission.SEE)
 def show(number: str) -> str:
     customer = find_or_404(number)
-    definition = definition_of(current(db.session))
-    fields = record_fields(definition)
+    fields = record_fields(known_fields(db.session))
     rows = history(db.session, customer)
     whose = 0, customer.primary_contact
     held = {row.field: row for row in rows if row.until is None and row.contact in whose}
     panels = [panel(customer) for panel in current_app.extensions["customer-panels"]]
     return render_template(
-        "customers/show.html", customer=customer, groups=_groups(definition, held), history=rows, panels=panels,
+        "customers/show.html", customer=customer, groups=_groups(fields, held), history=rows, panels=panels,
         label=lambda key: fields[key].label.in_(language.current()) if key in fields else key,
         shown=lambda row: shown(row, fields.get(row.field)),
     )  # fmt: skip
@@ -79,15 +77,15 @@ def shown(row: CustomerValue, field: Field | None) -> str:
 
 def _shower() -> Callable[[str, Any], str]:
     """A function that shows a value of the field with the given key."""
-    fields, reader = record_fields(definition_of(current(db.session))), language.current()
+    fields, reader = record_fields(known_fields(db.session)), language.current()
     return lambda key, value: TYPES[fields[key].type].show(value, fields[key], reader)
 
 
-def _groups(definition: Definition, held: Mapping[str, CustomerValue]) -> dict[str, list[CustomerValue]]:
-    """What is held under the titles of its modules, in the questionnaire's order; the worksheet's own comes last."""
-    titles = {module.key: module.title.in_(language.current()) for module in definition.modules}
+def _groups(fields: Mapping[str, Field], held: Mapping[str, CustomerValue]) -> dict[str, list[CustomerValue]]:
+    """What is held under the titles of its modules, in the questionnaires' order; the worksheet's own comes last."""
+    titles = {key: title.in_(language.current()) for key, title in known_modules(db.session).items()}
     groups: dict[str, list[CustomerValue]] = {}
-    for key, field in record_fields(definition).items():
+    for key, field in fields.items():
         if key in held and held[key].content is not None:
             groups.setdefault(titles.get(field.module, _("Follow-up")), []).append(held[key])
     return groups

@@ -10,6 +10,7 @@ import click
 from formsvc.console import on_schema
 from formsvc.db import db, transaction
 from formsvc.questionnaires import verbs
+from formsvc.questionnaires.models import QuestionnaireVersion
 from formsvc.web.show import now
 
 
@@ -28,17 +29,27 @@ def publish(file: Path) -> None:
     try:
         data = _read(file)
         with transaction() as session:
-            number = verbs.publish(session, data, now()).number
+            version = verbs.publish(session, data, now())
     except (OSError, ValueError) as error:
         raise click.ClickException(f"{file}: {error}") from error
-    click.echo(f"Version {number} of {verbs.DEFAULT_KEY} is published: invitations from now on ask it.")
+    key = verbs.definition_of(version).key
+    click.echo(f"Version {version.number} of {key} is published: invitations from now on ask it.")
 
 
 @questionnaires_group.command()
+@click.argument("key", default=verbs.DEFAULT_KEY)
 @on_schema
-def show() -> None:
-    """Print the newest version as JSON, to be changed and published."""
-    click.echo(json.dumps(verbs.current(db.session).definition, ensure_ascii=False, indent=2))
+def show(key: str) -> None:
+    """Print the newest version of the questionnaire KEY as JSON, to be changed and published."""
+    click.echo(json.dumps(version_of(key).definition, ensure_ascii=False, indent=2))
+
+
+def version_of(key: str) -> QuestionnaireVersion:
+    """The newest version of the questionnaire `key`. Raises click.ClickException naming those that there are."""
+    versions = {verbs.definition_of(version).key: version for version in verbs.published(db.session)}
+    if key not in versions:
+        raise click.ClickException(f"there is no questionnaire {key}; there are {', '.join(versions)}")
+    return versions[key]
 
 
 def _read(file: Path) -> Any:

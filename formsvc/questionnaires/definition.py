@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from formsvc.fields import Field, Text, field_from_data
+from formsvc.fields import Field, Text, clean_line, field_from_data
 from formsvc.fields.attributes import days_from_data, flag_from_data, text_from_data, word_from_data
 
 T = TypeVar("T")
@@ -18,6 +19,8 @@ T = TypeVar("T")
 DEFAULT = Path(__file__).with_name("customer-info.toml")
 FRESH_DAYS = 180
 MAX_VERSION = 40  # characters, of the wording's name
+MAX_REWARD = 200  # characters
+KEY = re.compile("[a-z][a-z0-9-]{1,39}")
 AUDIENCES, SITUATIONS = ("enterprise", "individual"), ("new", "existing")
 
 
@@ -45,7 +48,8 @@ class Module:
 class Definition:
     """`fresh_days` is how long a value that the customer confirmed needs no new look, where the field does not say.
 
-    With `ask_code` what is held appears only after a code that is sent to the invited address (M11).
+    With `ask_code` what is held appears only after a code that is sent to the invited address (M11). `reward` is what
+    is promised for answers that are accepted (M27).
     """
 
     key: str
@@ -53,6 +57,7 @@ class Definition:
     grace_days: int
     fresh_days: int
     ask_code: bool
+    reward: Text | None
     privacy: Privacy
     modules: tuple[Module, ...]
 
@@ -77,19 +82,35 @@ def _is_asked(field: Field, audience: str, situation: str) -> bool:
 def definition_from_data(data: object) -> Definition:
     """The definition in `data`, as read from TOML or JSON. Raises ValueError naming what is wrong."""
     needed = "key", "title", "grace_days", "privacy", "modules"
-    given = _table("the questionnaire", data, needed, ("fresh_days", "ask_code"))
+    given = _table("the questionnaire", data, needed, ("fresh_days", "ask_code", "reward"))
     definition = Definition(
-        key=_read("key", word_from_data, given["key"]),
+        key=_read("key", _key, given["key"]),
         title=_read("title", text_from_data, given["title"]),
         grace_days=_read("grace_days", days_from_data, given["grace_days"]),
         fresh_days=_read("fresh_days", days_from_data, given.get("fresh_days", FRESH_DAYS)),
         ask_code=_read("ask_code", flag_from_data, given.get("ask_code", False)),
+        reward=_read("reward", _reward, given["reward"]) if "reward" in given else None,
         privacy=_privacy(given["privacy"]),
         modules=tuple(_module(module) for module in _list("modules", given["modules"])),
     )
     _check_keys([module.key for module in definition.modules])
     _check_keys([field.key for module in definition.modules for field in module.fields])
     return definition
+
+
+def _key(value: object) -> str:
+    key = word_from_data(value)
+    if not KEY.fullmatch(key):
+        raise ValueError(f"{key!r} must have 2 to 40 small letters, digits and hyphens, and begin with a letter")
+    return key
+
+
+def _reward(value: object) -> Text:
+    """One line in each language."""
+    reward = Text(*map(clean_line, text_from_data(value)))
+    if max(map(len, reward)) > MAX_REWARD:
+        raise ValueError(f"it must have at most {MAX_REWARD} characters")
+    return reward
 
 
 def _privacy(data: object) -> Privacy:

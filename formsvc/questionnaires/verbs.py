@@ -1,18 +1,23 @@
-"""Publish a version; find the one to use."""
+"""Publish a version; find the one to use, and what all of them ask together."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import Session, defer
 
 from formsvc import audit
-from formsvc.questionnaires.definition import Definition, checksum, default_data, definition_from_data
+from formsvc.db import take_turns
+from formsvc.fields import Field, Text
+from formsvc.questionnaires import together
+from formsvc.questionnaires.definition import KEY, Definition, checksum, default_data, definition_from_data
 from formsvc.questionnaires.models import Questionnaire, QuestionnaireVersion
 
 DEFAULT_KEY = "customer-info"
+TURNS = 0x51756573  # of all who publish
 _read: dict[str, Definition] = {}
+_known: dict[tuple[str, ...], Mapping[str, Field]] = {}
 
 
 class NoQuestionnaire(LookupError):
@@ -25,14 +30,18 @@ def publish(session: Session, data: Mapping[str, Any], now: datetime, is_default
     With `is_default` it is the program's own, which takes no company's place: then the newest is the company's.
     """
     definition = definition_from_data(data)
-    _check_kept(definition)
-    known = select(Questionnaire).where(Questionnaire.key == definition.key).with_for_update()  # two at once take turns
-    questionnaire = session.scalar(known) or Questionnaire(key=definition.key)
-    session.add(questionnaire)
-    session.flush()
+    if definition.key == DEFAULT_KEY:
+        _check_kept(definition)
+    take_turns(session, TURNS)  # two at once would not see what the other asks
     last, mark = _newest(session, definition.key), checksum(data)
     if last and ((is_default and not last.is_default) or (last.is_default, last.checksum) == (is_default, mark)):
         return last
+    others = [other for other in map(definition_of, published(session)) if other.key != definition.key]
+    together.check(definition, others)
+    known = select(Questionnaire).where(Questionnaire.key == definition.key)
+    questionnaire = session.scalar(known) or Questionnaire(key=definition.key)
+    session.add(questionnaire)
+    session.flush()
     version = QuestionnaireVersion(
         questionnaire_id=questionnaire.id, number=last.number + 1 if last else 1, definition=dict(data), checksum=mark,
         published_at=now, is_default=is_default,
@@ -50,10 +59,32 @@ def publish_default(session: Session, now: datetime) -> QuestionnaireVersion:
 
 def current(session: Session, key: str = DEFAULT_KEY) -> QuestionnaireVersion:
     """The newest version of the questionnaire `key`. Raises NoQuestionnaire."""
-    version = _newest(session, key)
+    version = _newest(session, key) if KEY.fullmatch(key) else None  # not all that is posted can be asked for
     if version is None:
         raise NoQuestionnaire(key)
     return version
+
+
+def published(session: Session) -> Sequence[QuestionnaireVersion]:
+    """The newest version of every questionnaire, the default's first, the others as they came."""
+    newest = select(func.max(QuestionnaireVersion.id)).group_by(QuestionnaireVersion.questionnaire_id)
+    versions = select(QuestionnaireVersion).join(Questionnaire).where(QuestionnaireVersion.id.in_(newest))
+    ordered = versions.order_by(Questionnaire.key != DEFAULT_KEY, Questionnaire.id)
+    return session.scalars(ordered.options(defer(QuestionnaireVersion.definition))).all()
+
+
+def known_fields(session: Session) -> Mapping[str, Field]:
+    """All fields that customers are asked for by their keys, of every questionnaire's newest version."""
+    versions = published(session)
+    marks = tuple(version.checksum for version in versions)
+    if marks not in _known:
+        _known[marks] = together.fields_of_all(map(definition_of, versions))
+    return _known[marks]
+
+
+def known_modules(session: Session) -> Mapping[str, Text]:
+    """The titles of all modules by their keys, of every questionnaire's newest version."""
+    return together.titles_of_all(map(definition_of, published(session)))
 
 
 def definition_of(version: QuestionnaireVersion) -> Definition:
@@ -76,8 +107,6 @@ def _check_kept(definition: Definition) -> None:
 
     Raises ValueError, also for a field whose values would be others, or kept otherwise.
     """
-    if definition.key != DEFAULT_KEY:
-        raise ValueError(f"key must be {DEFAULT_KEY}: no other questionnaire is asked")
     for key, default in definition_from_data(default_data()).fields.items():
         field = definition.fields.get(key)
         if field is None:

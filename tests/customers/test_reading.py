@@ -18,7 +18,7 @@ from formsvc.customers.worksheet.reading import NotAWorksheet, SheetRow, cell_te
 from formsvc.questionnaires.definition import default_data, definition_from_data
 from tests.customers.sheets import REAL, ROW, as_csv, as_xlsx
 
-COLUMNS = columns(definition_from_data(default_data()))
+COLUMNS = columns(definition_from_data(default_data()).fields)
 PIECES = st.sampled_from(
     ["13800138000", "10-15万", "CX202611001", "电话+邮件", "=1", "@", "某公司", "2024-02-30", "-", ",", "\0"]
 )

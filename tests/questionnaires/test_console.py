@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from formsvc.questionnaires.definition import DEFAULT
+from formsvc.questionnaires import verbs
+from formsvc.questionnaires.definition import DEFAULT, default_data
 from formsvc.questionnaires.verbs import current, definition_of
+from tests.asking import KEY, field, module, second
 from tests.factories import writing
 from tests.test_cli import said
 
@@ -43,6 +45,24 @@ def test_dates_of_toml_are_kept_as_texts(sqlite_app: Flask, tmp_path: Path) -> N
     said(sqlite_app, write(tmp_path / "own.toml", own))
     with writing(sqlite_app) as session:
         assert definition_of(current(session)).fields["history.since"].min == "2000-01-01"
+
+
+def test_another_questionnaire_is_published_and_shown_by_its_key(sqlite_app: Flask, tmp_path: Path) -> None:
+    assert "Version 1 of visit-feedback" in said(sqlite_app, write(tmp_path / "x.json", json.dumps(second()))).stdout
+    assert json.loads(said(sqlite_app, ["questionnaires", "show", KEY]).stdout) == second()
+    assert json.loads(said(sqlite_app, ["questionnaires", "show"]).stdout)["key"] == "customer-info"
+    refused = said(sqlite_app, ["questionnaires", "show", "visit"], status=1).stderr
+    assert "no questionnaire visit; there are customer-info, visit-feedback" in refused
+
+
+def test_init_says_which_field_of_a_company_is_in_the_way_of_its_own(
+    sqlite_app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said(sqlite_app, write(tmp_path / "x.json", json.dumps(second())))
+    newer = default_data()
+    newer["modules"].append(module("visit", "拜访", field("visit.score", "integer", "评分")))
+    monkeypatch.setattr(verbs, "default_data", lambda: newer)
+    assert "visit.score must be a scale, as in visit-feedback" in said(sqlite_app, ["init"], status=1).stderr
 
 
 @pytest.mark.parametrize(

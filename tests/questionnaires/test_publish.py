@@ -132,7 +132,6 @@ def test_a_definition_that_is_wrong_is_refused_by_name(spoil: Any, said: str) ->
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda data: data.update(key="other"), "key must be customer-info"),
         (lambda data: data["modules"][1]["fields"].pop(0), "contacts.name is missing: turn a field off"),
         (lambda data: field(data, "contacts.mobile").update(type="list", rules=[]), "contacts.mobile must stay a tel"),
         (lambda data: field(data, "basic.bank_account").update(sensitive=False), "bank_account must stay .* sensitive"),

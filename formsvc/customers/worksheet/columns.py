@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from formsvc.fields import Field, clean_line, field_from_data, half_width
-from formsvc.questionnaires.definition import Definition
 
 DATA = Path(__file__).with_name("worksheet.toml")
 NUMBER = "客户编号"
@@ -23,9 +22,9 @@ class Column:
     keep_unknown: bool = False
 
 
-def columns(definition: Definition) -> list[Column]:
-    """The columns in their order, with fields as `definition` or the worksheet itself defines them."""
-    known = record_fields(definition)
+def columns(asked: Mapping[str, Field]) -> list[Column]:
+    """The columns in their order, with fields as they are `asked` or as the worksheet itself defines them."""
+    known = record_fields(asked)
     return [
         Column(
             column["title"],
@@ -37,9 +36,9 @@ def columns(definition: Definition) -> list[Column]:
     ]
 
 
-def record_fields(definition: Definition) -> Mapping[str, Field]:
-    """All fields of the master record by their keys: the questionnaire's, then the worksheet's own."""
-    return definition.fields | {field["key"]: field_from_data(field) for field in _data()["fields"]}
+def record_fields(asked: Mapping[str, Field]) -> Mapping[str, Field]:
+    """All fields of the master record by their keys: those that are `asked`, then the worksheet's own."""
+    return {**asked, **{field["key"]: field_from_data(field) for field in _data()["fields"]}}
 
 
 def titles() -> list[str]:

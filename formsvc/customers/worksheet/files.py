@@ -16,7 +16,7 @@ from formsvc.customers.worksheet.columns import REPORT, columns, titles
 from formsvc.customers.worksheet.importing import Outcome, import_row
 from formsvc.customers.worksheet.reading import Sheet, SheetRow
 from formsvc.db import db, take_turns, transaction
-from formsvc.questionnaires.verbs import current, definition_of
+from formsvc.questionnaires.verbs import known_fields
 from formsvc.staff.models import Staff
 
 BATCH = 100
@@ -38,7 +38,7 @@ def import_sheet(
 ) -> Report:
     """Import `rows` of `sheet`; reasons are told in `language`. A run that is cut short can be repeated."""
     report = Report()
-    known = columns(definition_of(current(db.session)))
+    known = columns(known_fields(db.session))
     db.session.rollback()
     today = now.astimezone(current_app.extensions["config"].time_zone).date()
     checked = (check_row(row, known, today, language) for row in rows)
@@ -71,7 +71,7 @@ def write_refused(path: Path, refused: Iterable[CheckedRow]) -> int:
 
 def export(path: Path) -> int:
     """Write all customers to `path`, XLSX or CSV by its ending; how many."""
-    known = columns(definition_of(current(db.session)))
+    known = columns(known_fields(db.session))
     return writing.write(path, titles(), exporting.rows(db.session, known))
 
 
