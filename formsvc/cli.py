@@ -19,8 +19,8 @@ from formsvc.db import db, transaction
 from formsvc.invitations import links, verbs
 from formsvc.invitations.schedule import DAYS, MAX_DAYS, MIN_DAYS
 from formsvc.mail.delivery import deliver_due
-from formsvc.questionnaires.console import questionnaires_group
-from formsvc.questionnaires.verbs import publish_default
+from formsvc.questionnaires.console import questionnaires_group, version_of
+from formsvc.questionnaires.verbs import DEFAULT_KEY, publish_default
 from formsvc.rounds.clock import remind_due
 from formsvc.schema import upgrade
 from formsvc.staff import verbs as staff
@@ -82,10 +82,13 @@ def add_staff(email: str, name: str, role: str, phone: str | None) -> None:
 @click.argument("numbers", nargs=-1, required=True, metavar="CX… [CX… …]")
 @click.option("--days", type=click.IntRange(MIN_DAYS, MAX_DAYS), default=DAYS, show_default=True,
               help="Working days until the deadline.")  # fmt: skip
+@click.option("--questionnaire", "key", metavar="KEY", default=DEFAULT_KEY, show_default=True,
+              help="What they are asked.")  # fmt: skip
 @on_schema
-def invite(numbers: tuple[str, ...], days: int) -> None:
+def invite(numbers: tuple[str, ...], days: int, key: str) -> None:
     """Invite customers: queue the mail, print number and link."""
-    refused = [problem for number in numbers if (problem := _invite(number, days))]
+    version_of(key)
+    refused = [problem for number in numbers if (problem := _invite(number, days, key))]
     for problem in refused:
         click.echo(problem, err=True)
     if refused:
@@ -185,17 +188,19 @@ def _publish_default() -> int:
         raise click.ClickException(f"the program's own questionnaire: {error}") from error
 
 
-def _invite(number: str, days: int) -> str | None:
+def _invite(number: str, days: int, key: str) -> str | None:
     """Invite one customer and print its link; why not, where it is refused."""
     try:
         with transaction() as session:
             customer = session.scalar(select(Customer).where(Customer.number == number.upper()))
             if customer is None:
                 return f"{number}: there is no such customer"
-            invitation = verbs.issue(session, customer, "system", None, now(), days)
+            invitation = verbs.issue(session, customer, "system", None, now(), days, key)
             url, has_mail = links.url(invitation.id, invitation.link_number), bool(customer.email)
     except verbs.AlreadyInvited as error:
         return f"{number}: is invited already, until {error.deadline_on}; issue the link again on its page"
+    except verbs.NothingAsked:
+        return f"{number}: {key} asks nothing of this kind of customer"
     click.echo(f"{customer.number}\t{url}")
     if not has_mail:
         click.echo(f"{number}: no mail address is held, hand the link over yourself", err=True)

@@ -80,6 +80,7 @@ def letter(
         "manager": {"name": manager.name, "email": manager.email, "phone": manager.phone},
         "title": about.definition.title.in_(language),
         "purpose": about.definition.privacy.purpose.in_(language),
+        "reward": about.definition.reward.in_(language) if about.definition.reward else "",
         "deadline": about.deadline_on.isoformat(),
         "url": links.url(about.id, about.link_number),
     }

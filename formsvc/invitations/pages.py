@@ -1,11 +1,12 @@
 """Staff pages: invite a customer, see invitations, issue a link again, revoke it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import segno
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -15,13 +16,18 @@ from formsvc.db import db, transaction
 from formsvc.invitations import links, verbs
 from formsvc.invitations.models import LIVE, Invitation, InvitationState
 from formsvc.invitations.schedule import DAYS, MAX_DAYS, MIN_DAYS
+from formsvc.questionnaires.definition import Definition
+from formsvc.questionnaires.models import QuestionnaireVersion
+from formsvc.questionnaires.verbs import DEFAULT_KEY, NoQuestionnaire, definition_of, published
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission
+from formsvc.web import language
 from formsvc.web.show import now
 from formsvc.web.urls import row_id
 
 blueprint = Blueprint("invitations", __name__)
 PAGE = 50
+PANEL = 10  # on a customer's page, besides those that are live
 
 
 @blueprint.get("/invitations/")
@@ -38,20 +44,23 @@ def index() -> str:
     return render_template(
         "invitations/index.html", invitations=rows[:PAGE], more=len(rows) > PAGE, state=state, now=now(),
         states=list(InvitationState), state_names=state_names(), paged=bool(before),
+        titles=_titles(published(db.session)),
     )  # fmt: skip
 
 
 @blueprint.post("/customers/<number>/invite")
 @requires(Permission.INVITE)
 def invite(number: str) -> Response:
-    days = request.form.get("days", type=int) or DAYS
+    days, key = request.form.get("days", type=int) or DAYS, request.form.get("questionnaire", DEFAULT_KEY)
     try:
         with transaction() as session:
             customer = reach.find(session, me(), number) or abort(404)
-            invitation = verbs.issue(session, customer, me().actor, me().id, now(), days)
+            invitation = verbs.issue(session, customer, me().actor, me().id, now(), days, key)
             has_mail = bool(customer.email)
     except verbs.AlreadyInvited:
         flash(_("This customer has an open invitation already. You can issue its link again below."), "problem")
+    except (verbs.NothingAsked, NoQuestionnaire):
+        flash(_("Choose a questionnaire that asks something of this customer."), "problem")
     except ValueError:
         flash(_("Choose a deadline of %(least)s to %(most)s working days.", least=MIN_DAYS, most=MAX_DAYS), "problem")
     else:
@@ -90,11 +99,12 @@ def revoke(id_: int) -> Response | tuple[str, int]:
 
 def panel(customer: Customer) -> tuple[str, dict[str, Any]]:
     """What a customer's page shows of invitations."""
-    found = select(Invitation).where(Invitation.customer_id == customer.id).order_by(Invitation.id.desc()).limit(10)
-    invitations = db.session.scalars(found).all()
+    versions, invitations = published(db.session), _newest_of(customer)
+    live = {invitation.questionnaire_id for invitation in invitations if _is_live(invitation)}
     return "invitations/panel.html", {
         "invitations": invitations, "state_names": state_names(), "days": range(MIN_DAYS, MAX_DAYS + 1),
-        "default_days": DAYS, "has_live": any(_is_live(i) for i in invitations),
+        "default_days": DAYS, "live": live, "titles": _titles(versions),
+        "offered": [d for v in versions if v.questionnaire_id not in live and _asks(d := definition_of(v), customer)],
         "link": lambda invitation: links.url(invitation.id, invitation.link_number), "qr_code": _qr_code, "now": now(),
     }  # fmt: skip
 
@@ -103,6 +113,24 @@ def _qr_code(link: str) -> tuple[str, int]:
     """A picture of `link` as an address, and how wide it is on a screen: half of its dots, the rest is for print."""
     code = segno.make_qr(link, error="m")
     return code.png_data_uri(scale=10), int(code.symbol_size(scale=5)[0])
+
+
+def _newest_of(customer: Customer) -> Sequence[Invitation]:
+    """The customer's newest invitations, and all that are live, newest first."""
+    own = Invitation.customer_id == customer.id
+    newest = select(Invitation.id).where(own).order_by(Invitation.id.desc()).limit(PANEL)
+    shown = select(Invitation).where(own, or_(Invitation.id.in_(newest), Invitation.state.in_(LIVE)))
+    return db.session.scalars(shown.order_by(Invitation.id.desc())).all()
+
+
+def _titles(versions: Sequence[QuestionnaireVersion]) -> dict[int, str]:
+    """What the questionnaires are called, by their ids; nothing where there is only one: then it needs no name."""
+    named = {version.questionnaire_id: definition_of(version).title.in_(language.current()) for version in versions}
+    return named if len(named) > 1 else {}
+
+
+def _asks(definition: Definition, customer: Customer) -> bool:
+    return bool(definition.asked(customer.audience, customer.situation))
 
 
 def _is_live(invitation: Invitation) -> bool:

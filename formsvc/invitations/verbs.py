@@ -14,7 +14,7 @@ from formsvc.invitations import schedule
 from formsvc.invitations.letters import about, post
 from formsvc.invitations.models import LIVE, MOVES, Invitation, InvitationState
 from formsvc.invitations.schedule import Step
-from formsvc.questionnaires.verbs import current, definition_of
+from formsvc.questionnaires.verbs import DEFAULT_KEY, current, definition_of
 from formsvc.statements import Statement, together
 
 _table = Invitation.metadata.tables[Invitation.__tablename__]
@@ -39,16 +39,26 @@ class AlreadyInvited(Exception):
         self.deadline_on = invitation.deadline_on  # what is caught outside of the transaction reads no row any more
 
 
+class NothingAsked(Exception):
+    """The questionnaire asks nothing of this kind of customer."""
+
+
 class NotPossible(Exception):
     """The invitation is in another state by now."""
 
 
 def issue(
-    session: Session, customer: Customer, actor: str, staff_id: int | None, now: datetime, days: int = schedule.DAYS
-) -> Invitation:
-    """Invite `customer`, with a mail where an address is held. Raises AlreadyInvited, ValueError for `days`."""
+    session: Session, customer: Customer, actor: str, staff_id: int | None, now: datetime, days: int = schedule.DAYS,
+    questionnaire: str = DEFAULT_KEY,
+) -> Invitation:  # fmt: skip
+    """Invite `customer` to answer the `questionnaire` of that key, with a mail where an address is held.
+
+    Raises AlreadyInvited, NothingAsked, NoQuestionnaire, ValueError for `days`.
+    """
     session.refresh(customer, with_for_update=True)  # two who invite at once take turns
-    version = current(session)
+    version = current(session, questionnaire)
+    if not definition_of(version).asked(customer.audience, customer.situation):
+        raise NothingAsked(questionnaire)
     live = live_invitation(session, customer, version.questionnaire_id)
     if live and (live.closes_at > now or live.state is InvitationState.ANSWERED):
         raise AlreadyInvited(live)

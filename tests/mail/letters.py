@@ -39,6 +39,7 @@ def message(kind: str, language: str = "zh_CN", name: str = "张敏", **given: A
         "customer": {"name": name, "contact": name, "has_manager": True},
         "manager": {"name": name, "email": "li.qiang@example.com", "phone": "0551-65310001"},
         "title": DEFINITION.title.in_(language),
+        "reward": "",
     }
     if kind == "invitation":
         context["purpose"] = DEFINITION.privacy.purpose.in_(language)

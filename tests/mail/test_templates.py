@@ -102,6 +102,16 @@ def test_an_invitation_says_what_for(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["invitation", "receipt"])
+def test_what_is_promised_is_said_where_something_is(kind: str, language: str) -> None:
+    without, promised = (compose(message(kind, language, reward=reward)) for reward in ("", "R&D <bag>"))
+    lead = {"zh_CN": "核对", "en": "accepted: "}[language]
+    for written, said in ((promised["text"], without["text"]), (words(promised["html"]), words(without["html"]))):
+        assert "R&D <bag>" in written
+        assert written.count(lead) == said.count(lead) + 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_late_reminder_says_so(language: str) -> None:
     early, late = (compose(message("reminder", language, is_late=is_late)) for is_late in (False, True))
     for part in ("subject", "text", "html"):
