@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks.customers import HELD
 from formsvc.audit import AuditFact
-from formsvc.customers.models import Customer
+from formsvc.customers.models import Contact, Customer, CustomerVersion
 from formsvc.db import transaction
 from formsvc.invitations.models import Invitation
 from formsvc.submissions.models import Consent, Submission
@@ -32,10 +32,13 @@ def _add(session: Session, done: int) -> None:
     """AT_ONCE more, after `done`; keys follow one another on both engines."""
     customers, invitations, submissions = (_last(session, model) for model in (Customer, Invitation, Submission))
     _copy(session, Customer, AT_ONCE // EACH, number=f"'CX1980' || ({done // EACH} + i)")
+    _copy_first(session, Contact, customers, AT_ONCE // EACH)
+    _copy_first(session, CustomerVersion, customers, AT_ONCE // EACH)
     _copy(session, Invitation, customer_id=f"{customers} + 1 + i % {AT_ONCE // EACH}", state="'closed'",
           next_step="NULL", due_at="NULL")  # fmt: skip
     _copy(session, Submission, invitation_id=f"{invitations} + i", state="'approved'",
-          decided_by="(SELECT min(id) FROM staff)", decided_at="submitted_at")  # fmt: skip
+          decided_by="(SELECT min(id) FROM staff)", decided_at="submitted_at", next_step="NULL",
+          due_at="NULL")  # fmt: skip
     _copy(session, Consent, submission_id=f"{submissions} + i")
     _copy(session, AuditFact, subject=f"'submission:' || ({submissions} + i)")
 
@@ -50,6 +53,20 @@ def _copy(session: Session, model: Any, count: int = AT_ONCE, **other: str) -> N
             f"INSERT INTO {table.name} ({', '.join(names)}) "
             f"SELECT {', '.join(other.get(name, name) for name in names)} FROM {table.name}, n "
             f"WHERE {table.name}.id = {_last(session, model)}"
+        )
+    )
+
+
+def _copy_first(session: Session, model: Any, last: int, count: int) -> None:
+    """What the first customer has one of, for each of the `count` customers after `last`."""
+    table: Table = model.__table__
+    names = [column.name for column in table.columns if column.name != "customer_id"]
+    session.execute(
+        text(
+            f"INSERT INTO {table.name} (customer_id, {', '.join(names)}) "  # noqa: S608 - ours
+            f"SELECT customers.id, {', '.join(f'{table.name}.{name}' for name in names)} FROM {table.name}, customers "
+            f"WHERE {table.name}.customer_id = (SELECT min(id) FROM customers) AND {table.name}.number = 1 "
+            f"AND customers.id > {last} AND customers.id <= {last + count}"
         )
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Table, func, insert, literal, select
 from sqlalchemy.orm import Session
 
-from formsvc.customers.models import Audience, Customer, CustomerValue, Situation
+from formsvc.customers.models import Audience, Contact, Customer, CustomerValue, CustomerVersion, Situation
 from formsvc.fields import Value
 from formsvc.invitations import links
 from formsvc.invitations.models import Invitation
@@ -57,7 +57,7 @@ def copies(session: Session, count: int) -> tuple[str, ...]:
     last = session.scalar(select(func.max(Customer.id))) or 0
     one = session.execute(select(*_columns(Customer, "number")).where(Customer.id == original)).mappings().one()
     session.execute(insert(Customer), [{**one, "number": f"CX199001{last + n}"} for n in range(count)])
-    for model in (CustomerValue, Invitation):
+    for model in (Contact, CustomerVersion, CustomerValue, Invitation):
         names = [column.name for column in _columns(model, "customer_id")]
         rows = select(Customer.id, *_columns(model, "customer_id")).join(model, literal(True))
         theirs = rows.where(Customer.id > last, model.customer_id == original)
