@@ -34,6 +34,27 @@ def held_values(
     return {field: value for field, value in values.items() if value is not None}
 
 
+def held_then_and_now(session: Session, customer: Customer, then: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """`held_values` at the version `then` and at present, in one statement."""
+    of_then = CustomerVersion.customer_id == customer.id, CustomerVersion.number == then
+    primary = select(CustomerVersion.primary_contact).where(*of_then).scalar_subquery()
+    columns = CustomerValue.contact, CustomerValue.field, CustomerValue.value, CustomerValue.secret
+    is_either = CustomerValue.until.is_(None), CustomerValue.until > then
+    rows = select(*columns, CustomerValue.since, CustomerValue.until, primary.label("primary")).where(
+        CustomerValue.customer_id == customer.id, or_(*is_either)
+    )
+    base, now = dict[str, Any](), dict[str, Any]()
+    for row in session.execute(rows):
+        content = row.value if row.secret is None else row.secret
+        if content is None:
+            continue
+        if row.since <= then and row.contact in (0, row.primary):
+            base[row.field] = content
+        if row.until is None and row.contact in (0, customer.primary_contact):
+            now[row.field] = content
+    return base, now
+
+
 def held_rows(customer: type[Customer]) -> ScalarSelect[Any]:
     """What is held of a `customer` of a larger statement, as one column of it: for `held_and_verified`."""
     row = json_rows(CustomerValue.field, CustomerValue.value, CustomerValue.secret, CustomerValue.verified_at)

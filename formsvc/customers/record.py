@@ -124,13 +124,14 @@ def change(
     whose = contact or customer.primary_contact
     cause = Cause(source.origin), source.staff_id, source.submission_id
     version = begin_version(session, customer, *cause, now, seen=seen, primary=primary)
-    for owner in {contact_of(field, whose) for field in values}:
-        fields = [field for field in values if contact_of(field, whose) == owner]
-        end(session, customer, owner, fields, version)
+    end(session, customer, whose, values, version)
     if confirmed and source.verified_at:
         _confirm(session, customer, whose, confirmed, source.verified_at)
     _add(session, customer, values, source, sensitive, whose, now)
-    repeat(session, customer)
+    if contact or primary:
+        repeat(session, customer)
+    else:
+        _repeat(customer, values)
     return version
 
 
@@ -144,11 +145,10 @@ def begin_version(
         update(Customer)
         .where(Customer.id == customer.id, Customer.version == seen)
         .values(version=seen + 1, updated_at=now, primary_contact=primary)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session="evaluate")
     )
     if getattr(moved, "rowcount", 0) != 1:
         raise StaleRecord(customer.number)
-    session.refresh(customer)
     version = CustomerVersion(
         customer_id=customer.id, number=seen + 1, at=now, cause=cause, staff_id=staff_id, submission_id=submission_id,
         primary_contact=primary,
@@ -159,10 +159,11 @@ def begin_version(
 
 
 def end(session: Session, customer: Customer, contact: int, fields: Collection[str], version: int) -> None:
-    """What is held of these fields of the customer, or of the `contact` with that number, is held until `version`."""
-    held = is_held(customer.id), CustomerValue.contact == contact, CustomerValue.field.in_(fields)
-    ended = update(CustomerValue).where(*held).values(until=version)
-    session.execute(ended.execution_options(synchronize_session="fetch"))
+    """What is held of these fields, of the customer and of the `contact` with that number, is held until `version`."""
+    if fields:
+        held = is_held(customer.id), of_whom(contact), CustomerValue.field.in_(fields)
+        ended = update(CustomerValue).where(*held).values(until=version)
+        session.execute(ended.execution_options(synchronize_session="fetch"))
 
 
 def repeat(session: Session, customer: Customer) -> None:

@@ -189,14 +189,13 @@ def _move(session: Session, invitation: Invitation, state: InvitationState, **va
             Invitation.id == invitation.id,
             Invitation.state == invitation.state,
             Invitation.link_number == invitation.link_number,
-            Invitation.next_step.is_not_distinct_from(invitation.next_step),
+            Invitation.next_step == invitation.next_step if invitation.next_step else Invitation.next_step.is_(None),
         )
         .values(state=state, **values)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session="evaluate")
     )
     if getattr(moved, "rowcount", 0) != 1:
         raise NotPossible(invitation.state)
-    session.refresh(invitation)
 
 
 def _times(now: datetime, days: int, grace_days: int) -> dict[str, Any]:

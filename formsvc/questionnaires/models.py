@@ -28,7 +28,7 @@ class QuestionnaireVersion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaires.id"))
     number: Mapped[int]
-    definition: Mapped[dict[str, Any]]
+    definition: Mapped[dict[str, Any]] = mapped_column(deferred=True)  # read once for each checksum
     checksum: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime]
     is_default: Mapped[bool] = mapped_column(server_default=true())

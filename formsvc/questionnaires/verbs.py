@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from formsvc import audit
 from formsvc.db import take_turns
@@ -70,7 +70,7 @@ def published(session: Session) -> Sequence[QuestionnaireVersion]:
     newest = select(func.max(QuestionnaireVersion.id)).group_by(QuestionnaireVersion.questionnaire_id)
     versions = select(QuestionnaireVersion).join(Questionnaire).where(QuestionnaireVersion.id.in_(newest))
     ordered = versions.order_by(Questionnaire.key != DEFAULT_KEY, Questionnaire.id)
-    return session.scalars(ordered.options(defer(QuestionnaireVersion.definition))).all()
+    return session.scalars(ordered).all()
 
 
 def known_fields(session: Session) -> Mapping[str, Field]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from formsvc.questionnaires.models import QuestionnaireVersion
 from formsvc.submissions.models import CompletionTime
@@ -44,7 +44,7 @@ def newest(session: Session) -> list[Times]:
     of ten.
     """
     ordered = select(QuestionnaireVersion).order_by(QuestionnaireVersion.id.desc()).limit(VERSIONS)
-    versions = session.scalars(ordered.options(defer(QuestionnaireVersion.definition))).all()
+    versions = session.scalars(ordered).all()
     rows = _counted(session, [version.id for version in versions])
     return [
         _times(session, version, is_repeat, rows[version.id, is_repeat])

@@ -1,7 +1,7 @@
 """Which submissions a reader may see: those of the customers whom the reader sees, and those assigned to the reader."""
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from formsvc.customers import reach
 from formsvc.customers.models import Customer
@@ -19,4 +19,6 @@ def visible(reader: Staff) -> Select[Submission]:
 
 def find(session: Session, reader: Staff, id_: int) -> Submission | None:
     """The submission with that id, where `reader` may see it."""
-    return session.scalar(visible(reader).where(Submission.id == id_))
+    invitation = joinedload(Submission.invitation)
+    whole = invitation.joinedload(Invitation.customer), invitation.joinedload(Invitation.version)
+    return session.scalar(visible(reader).where(Submission.id == id_).options(*whole))

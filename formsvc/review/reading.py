@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from formsvc.audit import AuditFact
-from formsvc.customers.held import held_values
+from formsvc.customers.held import held_then_and_now, held_values
 from formsvc.customers.models import Customer, CustomerValue, CustomerVersion
 from formsvc.fields import Field
 from formsvc.questionnaires.verbs import definition_of
@@ -35,8 +35,11 @@ class Compared:
 
 def compared(session: Session, submission: Submission) -> Compared:
     invitation = submission.invitation
-    base = held_values(session, invitation.customer, invitation.base_version)
-    now = held_values(session, invitation.customer, submission.seen_version)
+    customer, then = invitation.customer, invitation.base_version
+    if submission.seen_version is None:
+        base, now = held_then_and_now(session, customer, then)
+    else:
+        base, now = (held_values(session, customer, version) for version in (then, submission.seen_version))
     return Compared(base, now, compare(fields_of(submission).values(), base, now, submission.all_answers))
 
 

@@ -107,7 +107,8 @@ def _decide(
     session: Session, submission: Submission, reviewer: Staff, state: SubmissionState, now: datetime, **said: Any
 ) -> None:
     """The invitation is locked first, as by a customer who sends again: in the other order the two wait for ever."""
-    session.refresh(submission.invitation, with_for_update=True)
+    columns = "state", "link_number", "next_step"
+    session.refresh(submission.invitation, columns, with_for_update=True)
     decided = session.execute(
         update(Submission)
         .where(Submission.id == submission.id, Submission.state == SubmissionState.WAITING)
@@ -119,11 +120,10 @@ def _decide(
             **NOT_DUE,
             **said,
         )
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session="evaluate")
     )
     if getattr(decided, "rowcount", 0) != 1:
         raise TooLate(submission.id)
-    session.refresh(submission)
 
 
 def _notes(submission: Submission, given: Mapping[str, str]) -> dict[str, str]:
@@ -150,5 +150,4 @@ def _record(session: Session, submission: Submission, reviewer: Staff, action: s
 def _mail(session: Session, submission: Submission, kind: str, now: datetime, **more: Any) -> None:
     """Each decision is about another revision, and each revision is decided once: its number is the mail's step."""
     invitation, step = submission.invitation, f"revision-{submission.revision}"
-    session.refresh(invitation.customer)
     post(session, about(invitation), kind, step, now, submission.language, **more)
