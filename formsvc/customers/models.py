@@ -104,7 +104,7 @@ class Contact(Base):
 class CustomerVersion(Base):
     """One change of a record: when, by whom, and why. The values that it set say `since` its number (M24).
 
-    `submission_id` is what was merged, or whose merge was undone.
+    `submission_id` is what was merged, or whose merge was undone, which has a `reason`.
     """
 
     __tablename__ = "customer_versions"
@@ -112,6 +112,7 @@ class CustomerVersion(Base):
         Index(None, "submission_id"),
         CheckConstraint("cause NOT IN ('submission', 'undo') OR (submission_id IS NOT NULL AND staff_id IS NOT NULL)",
                         name="submission_is_named"),
+        CheckConstraint("cause <> 'undo' OR reason IS NOT NULL", name="undo_has_reason"),
     )  # fmt: skip
 
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), primary_key=True)
@@ -121,6 +122,7 @@ class CustomerVersion(Base):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submissions.id"))
     primary_contact: Mapped[int] = mapped_column(default=1, server_default="1")
+    reason: Mapped[str | None] = mapped_column(Text)
 
     staff: Mapped[Staff | None] = relationship()
 

@@ -4,7 +4,7 @@ A change is a version of the record: values say since which one they are held. D
 send. Whoever changes a record records the fact.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -137,7 +137,7 @@ def change(
 
 def begin_version(
     session: Session, customer: Customer, cause: Cause, staff_id: int | None, submission_id: int | None, now: datetime,
-    *, seen: int, primary: int | None = None,
+    *, seen: int, primary: int | None = None, reason: str | None = None,
 ) -> int:  # fmt: skip
     """The number of a new version after `seen`, with that primary contact. Raises StaleRecord."""
     primary = primary or customer.primary_contact
@@ -151,7 +151,7 @@ def begin_version(
         raise StaleRecord(customer.number)
     version = CustomerVersion(
         customer_id=customer.id, number=seen + 1, at=now, cause=cause, staff_id=staff_id, submission_id=submission_id,
-        primary_contact=primary,
+        primary_contact=primary, reason=reason,
     )  # fmt: skip
     session.add(version)
     session.flush()
@@ -164,6 +164,13 @@ def end(session: Session, customer: Customer, contact: int, fields: Collection[s
         held = is_held(customer.id), of_whom(contact), CustomerValue.field.in_(fields)
         ended = update(CustomerValue).where(*held).values(until=version)
         session.execute(ended.execution_options(synchronize_session="fetch"))
+
+
+def restore(session: Session, earlier: Iterable[CustomerValue], version: int) -> None:
+    """What was held before is held again from `version` on, each value with the source that it had."""
+    own = ("id", "since", "until")
+    kept = [column.key for column in CustomerValue.__table__.columns if column.key not in own]
+    session.add_all(CustomerValue(**{key: getattr(row, key) for key in kept}, since=version) for row in earlier)
 
 
 def repeat(session: Session, customer: Customer) -> None:
