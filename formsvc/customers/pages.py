@@ -5,10 +5,12 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app, render_template, request
 from flask_babel import gettext as _
+from sqlalchemy import select
 
-from formsvc.customers import duplicates, reach
-from formsvc.customers.held import history
+from formsvc.customers import contacts, duplicates, reach
+from formsvc.customers.held import is_held
 from formsvc.customers.models import Customer, CustomerValue
+from formsvc.customers.sources import sources
 from formsvc.customers.worksheet.columns import record_fields
 from formsvc.db import db
 from formsvc.fields import TYPES, Field, clean_line, half_width, masked
@@ -51,15 +53,13 @@ def probable_duplicates() -> str:
 @requires(Permission.SEE)
 def show(number: str) -> str:
     customer = find_or_404(number)
-    fields = record_fields(known_fields(db.session))
-    rows = history(db.session, customer)
-    whose = 0, customer.primary_contact
-    held = {row.field: row for row in rows if row.until is None and row.contact in whose}
+    rows = db.session.scalars(select(CustomerValue).where(is_held(customer.id))).all()
+    held = {row.field: row for row in rows if row.contact in (0, customer.primary_contact)}
     panels = [panel(customer) for panel in current_app.extensions["customer-panels"]]
     return render_template(
-        "customers/show.html", customer=customer, groups=_groups(fields, held), history=rows, panels=panels,
-        label=lambda key: fields[key].label.in_(language.current()) if key in fields else key,
-        shown=lambda row: shown(row, fields.get(row.field)),
+        "customers/show.html", customer=customer, groups=_groups(record_fields(known_fields(db.session)), held),
+        contacts=contacts.of(db.session, customer), sources=sources(db.session, customer, rows), panels=panels,
+        **wording(),
     )  # fmt: skip
 
 
@@ -68,7 +68,18 @@ def find_or_404(number: str) -> Customer:
     return reach.find(db.session, me(), number) or abort(404)
 
 
-def shown(row: CustomerValue, field: Field | None) -> str:
+def wording() -> dict[str, Callable[[Any], Any]]:
+    """How a page names a field by its key, its `place` among all, and how it shows a held value."""
+    fields, reader = record_fields(known_fields(db.session)), language.current()
+    places = {key: place for place, key in enumerate(fields)}
+    return {
+        "label": lambda key: fields[key].label.in_(reader) if key in fields else key,
+        "place": lambda key: places.get(key, len(places)),
+        "shown": lambda row: _shown(row, fields.get(row.field)) if row else "",
+    }
+
+
+def _shown(row: CustomerValue, field: Field | None) -> str:
     """A held value for people; a sensitive one masked."""
     if row.secret is not None:
         return masked(row.secret)

@@ -1,0 +1,85 @@
+"""Where each value is from: who answered and accepted, when, under which consent, whether it was put back (M24)."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from formsvc.customers.models import Cause, Customer, CustomerValue, CustomerVersion
+
+
+@dataclass(frozen=True)
+class Given:
+    """A consent: to which wording, and when."""
+
+    wording: str
+    at: datetime
+    is_sensitive: bool
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A submission, as far as it is the source of values.
+
+    `contact` is the number of the contact whom the link was sent to, when the record was at `base_version`.
+    """
+
+    at: datetime
+    contact: int
+    base_version: int
+    consents: Mapping[int, Given]
+
+
+# What the rooms below tell of submissions, by their ids: the application's extension "submissions-as-sources"
+Tell = Callable[[Session, Collection[int]], Mapping[int, Answered]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """All that is known of where `row` is from. `by` is the name of whom the link was sent to."""
+
+    row: CustomerValue
+    answered: Answered | None
+    by: str | None
+    put_back: CustomerVersion | None
+
+    @property
+    def consent(self) -> Given | None:
+        given = self.answered.consents if self.answered else {}
+        return given.get(self.row.consent_id or 0)
+
+
+def sources(session: Session, customer: Customer, rows: Sequence[CustomerValue]) -> dict[int, Source]:
+    """The source of each of these values of `customer`, by the value's id."""
+    tell: Tell = current_app.extensions["submissions-as-sources"]
+    told = tell(session, {row.submission_id for row in rows if row.submission_id})
+    undone = _undone(session, customer, {row.since for row in rows})
+    names = _names(session, customer) if told else []
+    found = {}
+    for row in rows:
+        answered = told.get(row.submission_id or 0)
+        by = _name(names, answered) if answered else None
+        found[row.id] = Source(row, answered, by, undone.get(row.since))
+    return found
+
+
+def _undone(session: Session, customer: Customer, numbers: Collection[int]) -> dict[int, CustomerVersion]:
+    """Those of the versions with these numbers that put earlier values back."""
+    of_it = CustomerVersion.customer_id == customer.id, CustomerVersion.cause == Cause.UNDO
+    rows = select(CustomerVersion).where(*of_it, CustomerVersion.number.in_(numbers))
+    return {row.number: row for row in session.scalars(rows.options(joinedload(CustomerVersion.staff)))}
+
+
+def _names(session: Session, customer: Customer) -> Sequence[CustomerValue]:
+    of_it = CustomerValue.customer_id == customer.id, CustomerValue.field == "contacts.name"
+    return session.scalars(select(CustomerValue).where(*of_it).order_by(CustomerValue.since)).all()
+
+
+def _name(names: Sequence[CustomerValue], answered: Answered) -> str | None:
+    """What the contact was called when the link was sent."""
+    then = answered.base_version
+    held = [row for row in names if row.contact == answered.contact and row.since <= then < (row.until or then + 1)]
+    return str(held[-1].content) if held and held[-1].content is not None else None

@@ -1,0 +1,242 @@
+"""The timeline of a customer, two versions beside each other, and the record as of a day (M24, M25)."""
+
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+from time_machine import Traveller
+
+from formsvc.customers import contacts, record
+from formsvc.customers.models import Customer, Origin
+from formsvc.customers.record import Source
+from formsvc.db import db
+from formsvc.invitations import verbs as invitations
+from formsvc.invitations.models import Invitation
+from formsvc.review import timeline
+from formsvc.rounds.reminders import remind
+from formsvc.staff.models import Role
+from formsvc.submissions import addresses
+from formsvc.submissions import verbs as submissions
+from formsvc.submissions.models import Address
+from tests.browser import Browser, Page
+from tests.factories import opened, writing
+from tests.filling import Invited, account, answered, customer, invited
+from tests.forms import text_of
+from tests.installation import NOW
+
+CHANGED = {"contacts.name": "王伟", "needs.term": "long", "contacts.email": "wangwei@example.com"}
+MARKS = "0", "x", "1.1", "9" * 30 + ".1.1", "1.3.1", "-1.1.1", "9999999999999999.2.999999999", "1.1.1%00", "' OR 1=1 --"
+
+
+@pytest.fixture
+def given(browser: Browser, sqlite_app: Flask) -> Invited:
+    """A customer who was invited, and whose manager is signed in."""
+    made = invited(sqlite_app)
+    browser.sign_in(made.manager)
+    return made
+
+
+def happened(page: Page) -> list[str]:
+    """Each entry: what it says first."""
+    entries = next(e for e in page.root.iter("ol"))
+    return [text_of(next(p for p in li.iter("div"))) for li in entries.iter("li")]
+
+
+def sentences(page: Page) -> list[str]:
+    entries = next(e for e in page.root.iter("ol"))
+    return [text_of(next(div.iter("p"))) for li in entries.iter("li") for div in li.iter("div")]
+
+
+def rows(page: Page) -> list[list[str]]:
+    return [[text_of(cell) for cell in row] for body in page.root.iter("tbody") for row in body.iter("tr")]
+
+
+def timeline_of(browser: Browser, number: str) -> Page:
+    return browser.get(f"/customers/{number}/timeline")
+
+
+def test_all_that_happened_stands_newest_first(browser: Browser, sqlite_app: Flask, clock: Traveller) -> None:
+    given = invited(sqlite_app, now=NOW + timedelta(minutes=1))
+    browser.sign_in(given.manager)
+    with writing(sqlite_app) as session:
+        made = session.get_one(Invitation, given.id)
+        invitations.reissue(session, made, "staff:1", NOW + timedelta(hours=1))
+        remind(session, made, made.due_at or NOW)
+    first = answered(sqlite_app, given, now=NOW + timedelta(days=5))
+    with writing(sqlite_app) as session:
+        submissions.withdraw(
+            session, opened(session, session.get_one(Invitation, given.id)), NOW + timedelta(days=5, hours=1)
+        )
+    answered(sqlite_app, given, CHANGED, seen=1, now=NOW + timedelta(days=5, hours=2))
+    with writing(sqlite_app) as session:
+        addresses.confirm(session, session.scalars(select(Address)).one(), NOW + timedelta(days=5, hours=3))
+    clock.move_to(NOW.astimezone() + timedelta(days=6))
+    browser.submit(browser.get("/review/2"), press="approve")
+    browser.submit(browser.get("/review/2/undo"), {"item": "contacts.name", "reason": "填错了"})
+    page = timeline_of(browser, given.number)
+    assert sentences(page) == [
+        "李强撤销了一次审核通过所做的更改。 提交 2 第 3 版",
+        "感谢邮件正在发往 wangwei@example.com。",
+        "李强采纳了客户填写的内容。 提交 2 第 2 版",
+        "客户确认了 wangwei@example.com。",
+        "客户再次提交（第 2 版）。 提交 2",
+        "客户撤回了提交。 提交 1",
+        "客户提交了填写。 提交 1",
+        "截止日期前已提醒客户。",
+        "李强重新生成了链接。",
+        "系统邀请了客户。",
+        "由工作表建立档案。 第 1 版",
+    ]
+    assert page.find_all("a", href=f"/review/{first}")
+
+
+def test_a_version_says_what_it_changed_and_an_undo_why(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
+    answered(sqlite_app, given, CHANGED)
+    browser.submit(browser.get("/review/1"), press="approve")
+    browser.submit(browser.get("/review/1/undo"), {"item": ["contacts.name", "needs.term"], "reason": "填错了"})
+    undo, _thanks, merge, *_ = happened(timeline_of(browser, given.number))
+    assert "主要对接人姓名 张敏 → 王伟" in merge
+    assert "期望合作周期 长期（1 年以上）" in merge
+    assert "主要对接人姓名 王伟 → 张敏" in undo
+    assert "期望合作周期 长期（1 年以上） → （空）" in undo
+    assert "原因：填错了" in undo
+
+
+@pytest.mark.parametrize(
+    ("action", "said"), [("return", "李强将填写退回客户修改。"), ("reject", "李强驳回了客户的填写。")]
+)
+def test_a_refusal_has_its_line(browser: Browser, sqlite_app: Flask, given: Invited, action: str, said: str) -> None:
+    answered(sqlite_app, given)
+    browser.submit(browser.get("/review/1"), {"note": "请补充"}, action)
+    assert f"{said} 提交 1" in sentences(timeline_of(browser, given.number))
+
+
+def test_an_approval_without_a_change_says_so(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
+    answered(sqlite_app, given)
+    browser.submit(browser.get("/review/1"), press="approve")
+    (entry,) = [text for text in happened(timeline_of(browser, given.number)) if "采纳" in text]
+    assert "内容没有变化。" in entry
+
+
+def test_a_succession_stands_in_the_timeline(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
+    with writing(sqlite_app) as session:
+        found = session.scalars(select(Customer)).one()
+        for number, primary in ((2, 2), (3, 2)):
+            name = {"contacts.name": f"王芳{number}"}
+            record.change(session, found, name, Source(Origin.WORKSHEET), NOW, seen=number - 1, contact=number,
+                          primary=primary)  # fmt: skip
+            contacts.add(session, found, number, NOW)
+        contacts.leave(session, found, 1, 2, NOW)
+    page = timeline_of(browser, given.number)
+    assert "张敏已离职，由王芳2接替。" in page.text
+    assert "新增第二联系人王芳3。" in page.text
+
+
+def test_pages_follow_each_other_without_a_gap_or_an_entry_twice(
+    browser: Browser, sqlite_app: Flask, given: Invited, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered(sqlite_app, given, CHANGED)
+    browser.submit(browser.get("/review/1"), press="approve")
+    whole = happened(timeline_of(browser, given.number))
+    monkeypatch.setattr(timeline, "PAGE", 2)
+    page, found = timeline_of(browser, given.number), []
+    while True:
+        found += happened(page)
+        if not (more := page.find_all("a", rel="next")):
+            break
+        page = browser.get(more[0].get("href") or "")
+    assert found == whole
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_sql_injection_a_page_that_begins_nowhere_is_a_page(browser: Browser, given: Invited, mark: str) -> None:
+    assert browser.get(f"/customers/{given.number}/timeline?before={mark}").heading
+
+
+def test_a_page_takes_as_many_statements_however_much_happened(
+    browser: Browser, sqlite_app: Flask, given: Invited
+) -> None:
+    counts, executed = [], list[str]()
+    with sqlite_app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda *given: executed.append(given[2]))
+    for number in (2, 3):
+        answered(sqlite_app, given, {"contacts.name": f"王伟{number}"}, seen=number - 2)
+        browser.submit(browser.get(f"/review/{number - 1}"), {"note": "请补充"}, "return")
+        with sqlite_app.app_context():
+            made = db.session.scalars(select(Customer)).one()
+            executed.clear()
+            timeline.entries(db.session, made, None)
+            counts.append(len(executed))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("path", ["", "/compare?from=1&to=1", "/day?on=2026-11-23"])
+def test_foreign_id_the_past_of_another_managers_customer_is_not_found(
+    browser: Browser, sqlite_app: Flask, given: Invited, path: str
+) -> None:
+    other = customer(sqlite_app)
+    browser.get(f"/customers/{other}/timeline{path}", status=404)
+    browser.get(f"/customers/{given.number}/timeline{path}")
+
+
+def test_two_versions_stand_side_by_side_with_what_differs(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
+    answered(sqlite_app, given, CHANGED)
+    browser.submit(browser.get("/review/1"), press="approve")
+    page = timeline_of(browser, given.number)
+    compared = browser.get(page.link("与当前对比"))
+    assert rows(compared) == [
+        ["主要对接人姓名", "张敏", "王伟"],
+        ["邮箱地址", "zhangmin@example.com", "wangwei@example.com"],
+        ["期望合作周期", "—", "长期（1 年以上）"],
+    ]
+    assert text_of(compared.find("option", selected="")).startswith("1 · 2026-11-23 10:00 · 工作表")
+
+
+@pytest.mark.parametrize("query", ["", "?from=1", "?from=x&to=y", "?from=1&to=99", "?from=-1&to=" + "9" * 30])
+def test_versions_that_are_not_there_are_asked_for(browser: Browser, given: Invited, query: str) -> None:
+    assert "请选择两个版本。" in browser.get(f"/customers/{given.number}/timeline/compare{query}").text
+
+
+def test_a_day_shows_the_record_as_it_was_held_then_with_its_contact(
+    browser: Browser, sqlite_app: Flask, clock: Traveller, given: Invited
+) -> None:
+    answered(sqlite_app, given, CHANGED)
+    clock.move_to(NOW.astimezone() + timedelta(days=1))
+    browser.submit(browser.get("/review/1"), press="approve")
+    address = f"/customers/{given.number}/timeline/day?on="
+    before, after = browser.get(f"{address}2026-11-23"), browser.get(f"{address}2026-11-24")
+    assert ("张敏" in before.text, "王伟" in before.text) == (True, False)
+    assert ("张敏" in after.text, "王伟" in after.text) == (False, True)
+    assert "第 1 版，2026-11-23 10:00" in before.text
+    assert "与当前相同" in after.text
+
+
+@pytest.mark.parametrize(
+    ("on", "said"),
+    [
+        ("2026-11-22", "那一天还没有该客户的档案。"),
+        ("2026-11-24", "这一天还没有到。"),
+        ("9999-12-31", "这一天还没有到。"),
+        ("0001-01-01", "那一天还没有该客户的档案。"),
+        ("", "请选择日期。"),
+        ("x", "请选择日期。"),
+        ("2026-02-30", "请选择日期。"),
+        ("9" * 50, "请选择日期。"),
+    ],
+)
+def test_a_day_without_a_record_says_so(browser: Browser, given: Invited, on: str, said: str) -> None:
+    page = browser.get(f"/customers/{given.number}/timeline/day?on={on}")
+    assert text_of(page.find("div", role="alert")) == said
+    assert date(2026, 11, 23) == NOW.date()
+
+
+def test_the_customers_page_leads_to_the_timeline(browser: Browser, given: Invited) -> None:
+    page = browser.get(f"/customers/{given.number}")
+    assert browser.get(page.link("时间线")).heading == "时间线"
+
+
+def test_an_administrator_sees_it_as_well(browser: Browser, sqlite_app: Flask) -> None:
+    number = customer(sqlite_app)
+    browser.sign_in(account(sqlite_app, Role.ADMINISTRATOR))
+    assert timeline_of(browser, number).heading
