@@ -68,9 +68,7 @@ def _add_versions() -> None:
         sa.Column("submission_id", sa.Integer(), nullable=True),
         sa.Column("primary_contact", sa.Integer(), server_default="1", nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.CheckConstraint(
-            "cause <> 'undo' OR reason IS NOT NULL", name=op.f("ck_customer_versions_undo_has_reason")
-        ),
+        sa.CheckConstraint("cause <> 'undo' OR reason IS NOT NULL", name=op.f("ck_customer_versions_undo_has_reason")),
         sa.CheckConstraint(
             "cause NOT IN ('submission', 'undo') OR (submission_id IS NOT NULL AND staff_id IS NOT NULL)",
             name=op.f("ck_customer_versions_submission_is_named"),

@@ -18,7 +18,7 @@ from formsvc.db import db, transaction
 from formsvc.fields import clean
 from formsvc.invitations.models import Invitation
 from formsvc.invitations.verbs import NotPossible
-from formsvc.review import reach, reading, too_late, verbs
+from formsvc.review import reach, reading, too_late, undo, verbs
 from formsvc.review.blueprint import blueprint
 from formsvc.review.checks import flagged, look
 from formsvc.review.choices import MAX_REASON, chosen, edit_cell, may_edit
@@ -143,7 +143,7 @@ def _page(submission: Submission, refused: Refused | None = None) -> str:
         same=found.of_kind(Kind.SAME), fields=reading.fields_of(submission),
         flags=_flags(submission, found) if waiting else Flags({}, []), relation=_proposed(found) if waiting else None,
         people=_names(found),
-        accepted=reading.accepted(session, submission), confirmed=addresses.status(session, submission),
+        accepted=reading.accepted(session, submission), undone=undo.undone(session, submission), confirmed=addresses.status(session, submission),
         longest_note=verbs.MAX_FIELD_NOTE, longest_reason=MAX_REASON, may_edit=may_edit,
         edit=lambda row: edit_cell(row, request.form, errors.get(row.field.key)),
         commented=[key for key, comment in _comments(submission).items() if comment],

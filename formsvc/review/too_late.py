@@ -2,16 +2,14 @@
 
 from flask import abort, render_template
 
+from formsvc.customers.pages import wording
 from formsvc.customers.record import StaleRecord
-from formsvc.customers.worksheet.columns import record_fields
 from formsvc.db import db
 from formsvc.invitations.verbs import NotPossible
-from formsvc.questionnaires.verbs import known_fields
 from formsvc.review import reach, reading
 from formsvc.review.states import state_names
 from formsvc.staff.access import me
 from formsvc.submissions.models import Submission
-from formsvc.web import language
 
 
 def page(id_: int, error: Exception, seen: int | None) -> str:
@@ -31,6 +29,6 @@ def page(id_: int, error: Exception, seen: int | None) -> str:
 
 def _changed(submission: Submission, seen: int) -> list[str]:
     """The labels of the fields that were changed meanwhile."""
-    known = record_fields(known_fields(db.session))
+    words = wording()
     fields = reading.fields_since(db.session, submission.invitation.customer, seen)
-    return [field.label.in_(language.current()) for key, field in known.items() if key in fields]
+    return [words["label"](key) for key in sorted(fields, key=words["place"])]

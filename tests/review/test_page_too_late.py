@@ -69,7 +69,7 @@ def test_a_record_that_changed_meanwhile_is_not_overwritten(second: Browser, sql
     told = second.submit(page, press="approve", status=409)
     assert everything(sqlite_app) == before
     assert told.find_all("a", href="/review/1")
-    assert "客户表导入" in told.text
+    assert "工作表导入" in told.text
     assert "改动了：主要对接人姓名" in told.text
     again = second.get("/review/1")
     assert "赵敏" in again.text

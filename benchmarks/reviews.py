@@ -1,0 +1,129 @@
+"""Reviews: decisions by several processes at once, and the first page of a short and of a long queue."""
+
+import multiprocessing
+import time
+from collections.abc import Sequence
+from multiprocessing.synchronize import Barrier
+from statistics import quantiles
+from typing import Any
+
+from sqlalchemy import Table, func, select, text
+from sqlalchemy.orm import Session
+
+from benchmarks import customers, sites
+from benchmarks.customers import HELD
+from benchmarks.load import Load, Round
+from benchmarks.sites import Site
+from formsvc.customers.models import Contact, Customer, CustomerVersion
+from formsvc.db import db, transaction
+from formsvc.fields import Value
+from formsvc.invitations.models import Invitation
+from formsvc.review import reach, verbs
+from formsvc.review.diff import Decision
+from formsvc.staff.models import Role, Staff
+from formsvc.submissions.models import Consent, Submission
+from formsvc.web.show import now
+from tests.browser import Browser
+from tests.factories import staff_account, submission
+
+PROCESSES = 4
+APPROVALS = 400  # of each process
+AT_ONCE = 100_000  # rows of one transaction
+CHANGED: dict[str, Value] = {
+    "basic.staff_count": 130,
+    "contacts.position": "总经理",
+    "needs.term": "short",
+    "needs.budget": {"from": "60", "to": "90"},
+}
+DECISIONS = {key: Decision("accept") for key in CHANGED}
+
+
+def approve(site: Site) -> Round:
+    """PROCESSES processes approve at once, each what other customers answered; a page's worth of work but its HTML."""
+    ids = _to_approve(site, PROCESSES * APPROVALS)
+    context = multiprocessing.get_context("spawn")
+    barrier, times = context.Barrier(PROCESSES), context.SimpleQueue()
+    shares = [ids[number::PROCESSES] for number in range(PROCESSES)]
+    workers = [context.Process(target=_approve_all, args=(site, share, barrier, times)) for share in shares]
+    for worker in workers:
+        worker.start()
+    begun, ended, took = zip(*(times.get() for _ in workers), strict=True)
+    for worker in workers:
+        worker.join()
+    return _round([each for one in took for each in one], max(ended) - min(begun))
+
+
+def _approve_all(site: Site, ids: Sequence[int], barrier: Barrier, times: Any) -> None:
+    took = []
+    with sites.application(site):
+        reviewer = db.session.scalars(select(Staff).order_by(Staff.id)).first()
+        assert reviewer
+        db.session.expunge(reviewer)
+        barrier.wait()
+        begun = time.monotonic()
+        for id_ in ids:
+            before = time.monotonic()
+            with transaction() as session:
+                found = reach.find(session, reviewer, id_)
+                assert found
+                verbs.approve(session, found, reviewer, DECISIONS, "", found.invitation.customer.version, now())
+            took.append(time.monotonic() - before)
+        times.put((begun, time.monotonic(), took))
+
+
+def _round(took: list[float], seconds: float) -> Round:
+    parts = quantiles(took, n=100)
+    return Round(len(took), len(took) / seconds, parts[49] * 1000, parts[98] * 1000)
+
+
+def _to_approve(site: Site, count: int) -> list[int]:
+    """The ids of so many submissions that wait, of a customer each; CHANGED is not what is held."""
+    with sites.application(site), transaction() as session:
+        customers.first(session)
+        customers.copies(session, count)
+        newest = select(Invitation).order_by(Invitation.id.desc()).limit(count)
+        return [submission(session, each, {**HELD, **CHANGED}, now()).id for each in session.scalars(newest).all()]
+
+
+def queue(site: Site, count: int) -> Load:
+    """The first page of a queue in which `count` submissions wait, each of another customer, for who may see all."""
+    with sites.application(site) as app:
+        with transaction() as session:
+            email = staff_account(session, role=Role.ADMINISTRATOR).email
+            customers.first(session)
+            submission(session, session.scalars(select(Invitation)).one(), {"needs.term": "short"}, now())
+        for done in range(0, count - 1, AT_ONCE):
+            with transaction() as session:
+                _fill(session, min(AT_ONCE, count - 1 - done))
+        browser = Browser(app)
+        page = browser.sign_in(email)
+        cookie = browser.client.get_cookie("session", "formsvc.test")
+        assert cookie
+        assert page.path == "/review/"
+    sites.settle(site)
+    return Load(("/review/",), cookie=f"session={cookie.value}", page_size=len(page.html))
+
+
+def _fill(session: Session, count: int) -> None:
+    """So many customers more, like the first one, whose answers wait."""
+    last = {model: session.scalar(select(func.max(model.id))) or 0 for model in (Customer, Invitation, Submission)}
+    _copy(session, Customer, count, "customers.id = 1", number=f"'CX1970' || ({last[Customer]} + i)")
+    ours = f"{last[Customer]} + i"
+    for model in (Contact, CustomerVersion):
+        _copy(session, model, count, f"{model.__tablename__}.customer_id = 1", customer_id=ours)
+    _copy(session, Invitation, count, "invitations.id = 1", customer_id=ours)
+    _copy(session, Submission, count, "submissions.id = 1", invitation_id=f"{last[Invitation]} + i")
+    _copy(session, Consent, count, "consents.id = 1", submission_id=f"{last[Submission]} + i")
+
+
+def _copy(session: Session, model: Any, count: int, which: str, **other: str) -> None:
+    """Rows like the one `which` names, with `other` SQL for some columns; `i` counts them from 1."""
+    table: Table = model.__table__
+    names = [column.name for column in table.columns if column.name != "id"]
+    session.execute(
+        text(
+            f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "  # noqa: S608 - ours
+            f"INSERT INTO {table.name} ({', '.join(names)}) "
+            f"SELECT {', '.join(other.get(name, name) for name in names)} FROM {table.name}, n WHERE {which}"
+        )
+    )
