@@ -1,0 +1,123 @@
+"""What the page of a review shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template, request
+from flask_babel import gettext as _
+
+from formsvc.customers import reach as customers_reach
+from formsvc.customers.relation import NAME, Relation, propose
+from formsvc.db import db
+from formsvc.review import reading, undo, verbs
+from formsvc.review.checks import flagged, look
+from formsvc.review.choices import MAX_REASON, edit_cell, may_edit
+from formsvc.review.diff import Difference, Kind
+from formsvc.review.reading import Compared, compared
+from formsvc.review.states import state_names
+from formsvc.staff.access import me
+from formsvc.submissions import addresses
+from formsvc.submissions.models import Submission, SubmissionState
+from formsvc.submissions.summary import shown
+from formsvc.web import language
+from formsvc.web.show import today
+
+SAID_BY_THE_ROW = "emptied", "not-confirmed", "changed-since-asked"
+
+
+class Refused(ValueError):
+    """A decision that lacks something: what, for the reviewer, which control is in question, and errors by field."""
+
+    def __init__(self, problem: str, control: str = "", errors: Mapping[str, str] = {}) -> None:
+        super().__init__(problem)
+        self.problem, self.control, self.errors = problem, control, errors
+
+
+@dataclass
+class Flags:
+    """What the checks found, heaviest first: (severity, sentence) of each field by key, and of the whole."""
+
+    fields: dict[str, list[tuple[str, str]]]
+    whole: list[tuple[str, str]]
+
+
+def page(submission: Submission, refused: Refused | None = None) -> str:
+    session, waiting = db.session, submission.state is SubmissionState.WAITING
+    shared = {
+        "submission": submission, "customer": submission.invitation.customer, "states": state_names(),
+        "newer": None if waiting else reading.newest_after(session, submission),
+    }  # fmt: skip
+    if reading.is_withdrawn(session, submission):
+        return render_template("review/withdrawn.html", **shared, at=reading.taken_back_at(session, submission))
+    earlier = reading.last_before(session, submission)
+    return render_template(
+        "review/show.html", **shared, **_comparison(submission, compared(session, submission)), **_controls(refused),
+        fields=reading.fields_of(submission), earlier=earlier,
+        since=reading.changed_since(submission, earlier) if earlier else [],
+        commented=[key for key, comment in comments(submission).items() if comment],
+        undone=undo.undone(session, submission), confirmed=addresses.status(session, submission),
+    )  # fmt: skip
+
+
+def _comparison(submission: Submission, found: Compared) -> dict[str, Any]:
+    """The rows by what is to be done with them, what the checks say, and who the contact may be."""
+    waiting = submission.state is SubmissionState.WAITING
+    return {
+        "open": found.of_kind(Kind.CONFLICT, Kind.THEIRS, Kind.MERGED), "ours": found.of_kind(Kind.OURS),
+        "same": found.of_kind(Kind.SAME), "accepted": reading.accepted(db.session, submission),
+        "flags": _flags(submission, found) if waiting else Flags({}, []),
+        "relation": _proposed(found) if waiting else None, "people": _names(found),
+    }  # fmt: skip
+
+
+def _controls(refused: Refused | None) -> dict[str, Any]:
+    """What the controls say and allow."""
+    errors = refused.errors if refused else {}
+    return {
+        "refused": refused, "errors": errors, "shown": _shown, "may_edit": may_edit,
+        "edit": lambda row: edit_cell(row, request.form, errors.get(row.field.key)),
+        "longest_note": verbs.MAX_FIELD_NOTE, "longest_reason": MAX_REASON,
+    }  # fmt: skip
+
+
+def _flags(submission: Submission, found: Compared) -> Flags:
+    reader, flags = language.current(), Flags({}, [])
+    rows = {row.field.key for row in found.rows if row.kind is not Kind.SAME}
+    seen = look(db.session, submission, found.base, found.now, today(), customers_reach.visible(me()))
+    for each, finding in flagged(seen):
+        key = finding.field or ""
+        if key in rows and each.name in SAID_BY_THE_ROW:
+            continue
+        place = flags.fields.setdefault(key, []) if key in rows else flags.whole
+        place.append((each.severity, each.says(finding, reader)))
+    return flags
+
+
+def _proposed(found: Compared) -> Relation | None:
+    """Who the person in the answers may be, or was chosen to be; None where no other name was given."""
+    if not any(row.field.key == NAME and row.is_open for row in found.rows):
+        return None
+    answers = {row.field.key: row.answered for row in found.rows}
+    return relation() if "contact" in request.form else propose(found.now, answers)
+
+
+def _names(found: Compared) -> dict[str, str]:
+    """The contact that is held and the one that was named."""
+    named = {row.field.key: row.answered for row in found.rows}
+    return {"held": found.now.get(NAME) or _("the contact so far"), "answered": named.get(NAME) or ""}
+
+
+def _shown(row: Difference, value: Any) -> str:
+    return shown(row.field, value, language.current())
+
+
+def relation() -> Relation:
+    """Who the person in the answers is; a program that says nothing means the one who is held."""
+    said = request.form.get("contact", "")
+    return Relation(said) if said in list(Relation) else Relation.SAME
+
+
+def comments(submission: Submission) -> dict[str, str]:
+    """What was typed to the customer about each field, by key."""
+    return {key: request.form.get(f"note-{f.name}", "") for key, f in reading.fields_of(submission).items()}
