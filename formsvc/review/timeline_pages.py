@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from formsvc.customers import past
 from formsvc.customers.models import Customer, CustomerVersion
 from formsvc.customers.pages import find_or_404, wording
-from formsvc.customers.past import Place
+from formsvc.customers.past import Place, Record
 from formsvc.db import db
 from formsvc.fields import clean_line
 from formsvc.review import timeline
@@ -28,11 +28,9 @@ blueprint = Blueprint("timeline", __name__, url_prefix="/customers/<number>/time
 def show(number: str) -> str:
     customer, before = find_or_404(number), Mark.read(request.args.get("before", ""))
     entries, more = timeline.entries(db.session, customer, before)
-    versions = past.versions(db.session, customer)
     return render_template(
         "review/timeline.html", customer=customer, entries=entries, more=more, paged=before is not None,
-        who=_namer(entries), names=timeline.names(db.session, customer), today=today(), causes=_causes(),
-        versions=versions, chosen=(versions[min(1, len(versions) - 1)], versions[0]), **wording(),
+        who=_namer(entries), names=timeline.names(db.session, customer), **wording(),
     )  # fmt: skip
 
 
@@ -41,7 +39,7 @@ def show(number: str) -> str:
 def compare(number: str) -> str:
     customer, words = find_or_404(number), wording()
     versions = past.versions(db.session, customer)
-    old, new = _chosen(versions, "from"), _chosen(versions, "to")
+    old, new = _chosen(versions[1:] or versions, versions, "from"), _chosen(versions, versions, "to")
     return render_template(
         "review/compare.html", customer=customer, versions=versions, chosen=(old, new), causes=_causes(),
         rows=_rows(customer, old, new, words) if old and new else None,
@@ -52,30 +50,33 @@ def compare(number: str) -> str:
 @blueprint.get("/day")
 @requires(Permission.SEE)
 def day(number: str) -> str:
-    customer, asked = find_or_404(number), clean_line(request.args.get("on", ""))[:20]
-    on, problem = _day(asked)
-    version = past.version_before(db.session, customer, past.end_of(on)) if on and not problem else None
-    if on and not problem and version is None:
-        problem = _("There was no record of this customer on that day yet.")
-    found = past.record_at(db.session, customer, version) if version else None
-    words = wording()
-    rows = [(place, found.values[place]) for place in _sorted(found.values, words)] if found else []
+    customer, words = find_or_404(number), wording()
+    asked = clean_line(request.args.get("on", today().isoformat()))[:20]
+    found, problem = _held_on(customer, asked)
     return render_template(
-        "review/day.html", customer=customer, asked=asked, on=on, problem=problem, record=found, rows=rows,
-        names=timeline.names(db.session, customer), today=today(), **words,
+        "review/day.html", customer=customer, asked=asked, problem=problem, record=found, today=today(),
+        rows=[(place, found.values[place]) for place in _sorted(found.values, words)] if found else [], **words,
     )  # fmt: skip
 
 
-def _day(asked: str) -> tuple[date | None, str | None]:
-    """The day in an address, and why there is no record to show of it."""
+def _held_on(customer: Customer, asked: str) -> tuple[Record | None, str | None]:
+    """The record at the end of the day in an address, or why there is none to show."""
     try:
         on = date.fromisoformat(asked)
     except ValueError:
         return None, _("Choose a day.")
-    return on, _("That day is still to come.") if on > today() else None
+    if on > today():
+        return None, _("That day is still to come.")
+    version = past.version_before(db.session, customer, past.end_of(on))
+    if version is None:
+        return None, _("There was no record of this customer on that day yet.")
+    return past.record_at(db.session, customer, version), None
 
 
-def _chosen(versions: list[CustomerVersion], name: str) -> CustomerVersion | None:
+def _chosen(usual: list[CustomerVersion], versions: list[CustomerVersion], name: str) -> CustomerVersion | None:
+    """The version that the address names; where it names none, the first one of the `usual`."""
+    if name not in request.args:
+        return usual[0]
     number = request.args.get(name, type=row_id)
     return next((version for version in versions if version.number == number), None)
 

@@ -51,10 +51,11 @@ def undo(
         raise ReasonMissing
     if not items:
         raise NothingChosen
+    customer = submission.invitation.customer
+    session.refresh(customer, with_for_update=True)  # nobody invites a contact who is about to be removed
     steps = [step for step in undoable(session, submission) if step.key in items]
     if {step.key for step in steps} != set(items) or any(step.hindrance for step in steps):
         raise CannotUndo(submission.id)
-    customer = submission.invitation.customer
     primary = next((step.successor_of for step in steps if step.successor_of), None)
     given = Cause.UNDO, who.id, submission.id, now
     version = record.begin_version(session, customer, *given, seen=seen, primary=primary, reason=reason)

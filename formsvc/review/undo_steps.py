@@ -62,9 +62,9 @@ def undoable(session: Session, submission: Submission) -> list[Step]:
     if merge is None:
         return []
     customer = submission.invitation.customer
-    reader = _Reader(session, customer, merge)
-    fields = [reader.field(row) for row in reader.merged if row.contact != reader.added]
-    return [*fields, reader.contact()] if reader.added else fields
+    merged = _Merged(session, customer, merge)
+    fields = [merged.field(row) for row in merged.rows if row.contact != merged.added]
+    return [*fields, merged.contact()] if merged.added else fields
 
 
 def _merge(session: Session, submission: Submission) -> CustomerVersion | None:
@@ -72,15 +72,15 @@ def _merge(session: Session, submission: Submission) -> CustomerVersion | None:
     return session.scalar(select(CustomerVersion).where(*of_it))
 
 
-class _Reader:
+class _Merged:
     """What one merge did to the record, read once."""
 
     def __init__(self, session: Session, customer: Customer, merge: CustomerVersion) -> None:
         self._session, self._customer, self._merge = session, customer, merge
-        self._rows = history(session, customer)
-        self.merged = sorted((row for row in self._rows if row.since == merge.number), key=lambda row: row.id)
-        before = {row.contact for row in self._rows if row.since < merge.number}
-        self.added = next((row.contact for row in self.merged if row.contact > 1 and row.contact not in before), None)
+        self._all = history(session, customer)
+        self.rows = sorted((row for row in self._all if row.since == merge.number), key=lambda row: row.id)
+        before = {row.contact for row in self._all if row.since < merge.number}
+        self.added = next((row.contact for row in self.rows if row.contact > 1 and row.contact not in before), None)
 
     def field(self, row: CustomerValue) -> Step:
         """The item for one field of the customer, or of a contact that was there."""
@@ -91,17 +91,17 @@ class _Reader:
     def contact(self) -> Step:
         """The item for the contact that the merge added."""
         number = self.added
-        rows = [self._last(row) for row in self.merged if row.contact == number]
+        rows = [self._last(row) for row in self.rows if row.contact == number]
         found = select(Contact).where(Contact.customer_id == self._customer.id, Contact.followed_by == number)
         old = self._session.scalar(found)
-        hindrance = self._hindrance_of_contact(rows, old is not None)
+        hindrance = self._hindrance_of_contact(rows)
         return Step(CONTACT, rows[0].contact, rows, (), hindrance, number, old.number if old else None)
 
-    def _hindrance_of_contact(self, rows: Sequence[CustomerValue], is_successor: bool) -> Hindrance | None:
+    def _hindrance_of_contact(self, rows: Sequence[CustomerValue]) -> Hindrance | None:
         number = rows[0].contact
         if ended := next((row for row in rows if row.until), None):
             return self._ended(ended)
-        held = [row for row in self._rows if row.contact == number and row.until is None and row not in rows]
+        held = [row for row in self._all if row.contact == number and row.until is None and row not in rows]
         if held:
             return Hindrance(Why.CHANGED, self._version(held[0].since))
         if (self._customer.primary_contact == number) != (self._merge.primary_contact == number):
@@ -116,7 +116,7 @@ class _Reader:
         return max(same, key=lambda copy: copy.since)
 
     def _of(self, row: CustomerValue) -> list[CustomerValue]:
-        return [other for other in self._rows if (other.contact, other.field) == (row.contact, row.field)]
+        return [other for other in self._all if (other.contact, other.field) == (row.contact, row.field)]
 
     def _ended(self, row: CustomerValue) -> Hindrance:
         version = self._version(row.until or 0)

@@ -67,7 +67,7 @@ def test_what_changed_later_says_by_whom_and_is_not_offered(
 ) -> None:
     change(sqlite_app)
     page = browser.get("/review/1/undo")
-    assert "无法撤销：之后由工作表导入于 2026-11-23 11:00 再次更改（第 3 版）。" in page.text
+    assert "无法撤销：之后由工作表导入于 2026-11-23 11:00 再次更改（档案第 3 版）。" in page.text
     assert [e.get("value") for e in page.find_all("input", type="checkbox")] == ["needs.term"]
 
 

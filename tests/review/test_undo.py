@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -10,86 +9,24 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from formsvc.audit import AuditFact
-from formsvc.customers import contacts, record
 from formsvc.customers.held import held_values, history
-from formsvc.customers.models import Cause, Customer, Origin
-from formsvc.customers.record import Source, StaleRecord
+from formsvc.customers.models import Cause, Customer
+from formsvc.customers.record import StaleRecord
 from formsvc.db import db, transaction
 from formsvc.fields import Value
-from formsvc.invitations import verbs as invitations
 from formsvc.mail.models import OutboxMessage
 from formsvc.review import undo
 from formsvc.review.undo import CannotUndo, NothingChosen, ReasonMissing, undone
 from formsvc.review.undo_steps import CONTACT, Why, undoable
 from formsvc.staff.models import Staff
-from formsvc.submissions.models import ConsentKind, Submission, SubmissionState
+from formsvc.submissions.models import Submission, SubmissionState
 from tests.factories import ENTERPRISE, invitation, staff_account, submission, writing
-from tests.installation import NOW, running
+from tests.installation import running
 from tests.processes import Processes
 from tests.review.deciding import ANSWERS, LATER, approve
+from tests.review.undoing import FIELDS, UNDO_AT, asked_again, held, merged, steps, take_back
 
-UNDO_AT = NOW + timedelta(days=3)
 SECRETS: Mapping[str, Value] = {"basic.id_number": "11010519491231002X"}
-FIELDS = ["contacts.name", "needs.term"]
-NEW = {"contacts.name": "王芳", "contacts.mobile": "+8613900010009"}
-
-
-def merged(session: Session, values: Mapping[str, Value] = ANSWERS, **other: Any) -> Submission:
-    made = submission(session, values=values, **other)
-    approve(session, made, made.invitation.customer.owner or staff_account(session))
-    session.flush()
-    return made
-
-
-def asked_again(session: Session, made: Submission, values: Mapping[str, Value], now: Any = LATER) -> Submission:
-    """Another submission of the same customer, approved."""
-    again = submission(session, invitation(session, made.invitation.customer, now), values, now)
-    approve(session, again, staff_account(session, "陈晨"), dict.fromkeys(values, "accept"))
-    session.flush()
-    return again
-
-
-def added(session: Session, is_successor: bool) -> Submission:
-    """A submission whose merge added a contact, as a review does."""
-    made = submission(session, values={**ENTERPRISE, **NEW})
-    customer, reviewer = made.invitation.customer, staff_account(session)
-    old, number = customer.primary_contact, contacts.next_number(session, customer)
-    consent = next(consent.id for consent in made.consents if consent.kind is ConsentKind.PRIVACY)
-    source = Source(Origin.SUBMISSION, reviewer.id, made.id, consent, verified_at=NOW)
-    made.state, made.decided_by, made.decided_at = SubmissionState.APPROVED, reviewer.id, LATER
-    made.next_step = made.due_at = None
-    values = {**NEW, "needs.term": "long"}
-    record.change(session, customer, values, source, LATER, seen=1, contact=number,
-                  primary=number if is_successor else None)  # fmt: skip
-    contacts.add(session, customer, number, LATER)
-    if is_successor:
-        contacts.leave(session, customer, old, number, LATER)
-    invitations.mark_closed(session, made.invitation)
-    session.flush()
-    return made
-
-
-def take_back(session: Session, made: Submission, *items: str, reason: str = "填错了", seen: int | None = None) -> int:
-    seen = seen or made.invitation.customer.version
-    who = made.invitation.customer.owner or staff_account(session)
-    version = undo.undo(session, made, items, who, reason, seen, UNDO_AT)
-    session.flush()
-    return version
-
-
-def held(session: Session, made: Submission) -> dict[str, Any]:
-    return held_values(session, made.invitation.customer)
-
-
-def steps(session: Session, made: Submission) -> dict[str, Why | None]:
-    """Why each item cannot be undone, by key."""
-    return {step.key: step.hindrance.why if step.hindrance else None for step in undoable(session, made)}
-
-
-def known(session: Session, made: Submission) -> list[tuple[str | None, bool, int | None]]:
-    """The name, whether it is primary, and who followed, of each contact."""
-    found = contacts.of(session, made.invitation.customer)
-    return [(each.name, each.is_primary, each.contact.followed_by) for each in found]
 
 
 def test_each_merged_field_can_be_undone_and_says_what_comes_back(session: Session) -> None:
@@ -223,51 +160,6 @@ def test_the_thank_you_that_went_out_stays_and_the_submission_stays_approved(ses
 def test_where_everything_was_confirmed_nothing_can_be_undone(session: Session) -> None:
     assert undoable(session, merged(session, ENTERPRISE)) == []
     assert undoable(session, submission(session)) == []
-
-
-def test_a_successor_is_undone_as_one_and_who_left_is_back(session: Session) -> None:
-    made = added(session, is_successor=True)
-    assert known(session, made) == [("王芳", True, None), ("张敏", False, 2)]
-    assert steps(session, made) == {"needs.term": None, CONTACT: None}
-    take_back(session, made, CONTACT)
-    assert known(session, made) == [("张敏", True, None)]
-    assert held(session, made) == {**ENTERPRISE, "needs.term": "long"}
-    customer = made.invitation.customer
-    assert (customer.primary_contact, customer.contact, customer.email) == (1, "张敏", ENTERPRISE["contacts.email"])
-    assert steps(session, made) == {"needs.term": None, CONTACT: Why.UNDONE}
-    assert held_values(session, customer, 2)["contacts.name"] == "王芳"
-
-
-def test_a_second_contact_is_undone_as_one(session: Session) -> None:
-    made = added(session, is_successor=False)
-    take_back(session, made, CONTACT, "needs.term")
-    assert known(session, made) == [("张敏", True, None)]
-    assert held(session, made) == ENTERPRISE
-
-
-@pytest.mark.parametrize("values", [{"contacts.mobile": "+8613900010008"}, {"contacts.position": "总监"}])
-def test_a_contact_of_whom_anything_changed_later_stays(session: Session, values: Mapping[str, Value]) -> None:
-    made = added(session, is_successor=True)
-    record.change(session, made.invitation.customer, values, Source(Origin.WORKSHEET), UNDO_AT, seen=2)
-    session.flush()
-    assert steps(session, made)[CONTACT] is Why.CHANGED
-
-
-def test_a_contact_whom_another_one_followed_stays(session: Session) -> None:
-    made = added(session, is_successor=True)
-    found = made.invitation.customer
-    record.change(session, found, {"contacts.name": "赵敏"}, Source(Origin.WORKSHEET), UNDO_AT, seen=2, contact=3,
-                  primary=3)  # fmt: skip
-    contacts.add(session, found, 3, UNDO_AT)
-    contacts.leave(session, found, 2, 3, UNDO_AT)
-    session.flush()
-    assert steps(session, made)[CONTACT] is Why.FOLLOWED
-
-
-def test_a_contact_who_is_being_asked_stays(session: Session) -> None:
-    made = added(session, is_successor=True)
-    invitation(session, made.invitation.customer, UNDO_AT)
-    assert steps(session, made)[CONTACT] is Why.ASKED
 
 
 def test_lost_update_two_who_undo_at_once_undo_once(config: Config, processes: Processes) -> None:
