@@ -22,10 +22,12 @@ from formsvc.staff import verbs as staff
 from formsvc.staff.models import Role
 
 SAMPLE = Path(__file__).with_name("sample.csv")
-PEOPLE = (
-    ("chen.chen@example.com", "陈晨", Role.ADMINISTRATOR, "0755-86530000"),
-    ("li.qiang@example.com", "李强", Role.MANAGER, "0755-86530001"),
-    ("wang.lei@example.com", "王磊", Role.MANAGER, "0755-86530002"),
+LEAD = "zhou.min@example.com"
+PEOPLE: tuple[tuple[str, str, Role, str, str | None], ...] = (
+    ("chen.chen@example.com", "陈晨", Role.ADMINISTRATOR, "0755-86530000", None),
+    (LEAD, "周敏", Role.LEAD, "0755-86530003", None),
+    ("li.qiang@example.com", "李强", Role.MANAGER, "0755-86530001", LEAD),
+    ("wang.lei@example.com", "王磊", Role.MANAGER, "0755-86530002", LEAD),
 )
 
 
@@ -60,7 +62,7 @@ def link(now: datetime) -> str | None:
     return None
 
 
-def _account(email: str, name: str, role: Role, phone: str, now: datetime) -> SignIn | None:
+def _account(email: str, name: str, role: Role, phone: str, lead: str | None, now: datetime) -> SignIn | None:
     """The account and its password; None where someone else made the account."""
     path: Path = current_app.extensions["config"].var / "sign-in" / email
     with transaction() as session:
@@ -69,7 +71,7 @@ def _account(email: str, name: str, role: Role, phone: str, now: datetime) -> Si
             path.parent.mkdir(mode=0o700, exist_ok=True)
             path.write_text(secrets.token_urlsafe(12))
             path.chmod(0o600)
-            staff.add(session, email, name, role, path.read_text(), now, phone)
+            staff.add(session, email, name, role, path.read_text(), now, phone, lead)
     return SignIn(email, path.read_text(), role) if path.exists() else None
 
 

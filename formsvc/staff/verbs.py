@@ -14,12 +14,13 @@ from formsvc.staff.models import Role, Staff, new_session_key
 hasher = PasswordHasher()
 NOBODY = hasher.hash("nobody has this password")  # checked for unknown people, so that the answer takes as long
 MIN_PASSWORD, MAX_NAME = 12, 80
+LEADERS = (Role.LEAD, Role.ADMINISTRATOR)
 TRIES, WINDOW = 10, timedelta(minutes=15)
 FAILED = "staff.sign_in_failed"
 
 
 class AccountError(ValueError):
-    """An account that cannot be made; `code` is "taken", "short-password" or "no-name"."""
+    """An account that cannot be made; `code` is "taken", "short-password", "name" or "lead"."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -31,22 +32,24 @@ class TooManyTries(Exception):
 
 
 def add(
-    session: Session, email: str, name: str, role: Role, password: str, now: datetime, phone: str | None = None
-) -> Staff:
-    """A new account. Raises AccountError."""
+    session: Session, email: str, name: str, role: Role, password: str, now: datetime, phone: str | None = None,
+    lead: str | None = None,
+) -> Staff:  # fmt: skip
+    """A new account, in the team of the account with the address `lead`. Raises AccountError."""
     if find(session, email):
         raise AccountError("taken")
     if len(password) < MIN_PASSWORD:
         raise AccountError("short-password")
     if not 0 < len(name.strip()) <= MAX_NAME:
         raise AccountError("name")
+    lead_id = _leader(session, lead).id if lead else None
     account = Staff(
-        email=_folded(email), name=name.strip(), role=role, phone=phone, password_hash=hasher.hash(password),
-        created_at=now,
+        email=_folded(email), name=name.strip(), role=role, phone=phone, lead_id=lead_id,
+        password_hash=hasher.hash(password), created_at=now,
     )  # fmt: skip
     session.add(account)
     session.flush()
-    audit.record(session, audit.SYSTEM, "staff.added", account.actor, now, role=role)
+    audit.record(session, audit.SYSTEM, "staff.added", account.actor, now, role=role, lead=lead_id)
     return account
 
 
@@ -83,6 +86,14 @@ def sign_out(session: Session, account_id: int, now: datetime) -> None:
 def find(session: Session, email: str) -> Staff | None:
     """The account with this address, upper or lower case."""
     return session.scalar(select(Staff).where(Staff.email == _folded(email)))
+
+
+def _leader(session: Session, email: str) -> Staff:
+    """Who may lead a team. Raises AccountError."""
+    account = find(session, email)
+    if account is None or not account.active or account.role not in LEADERS:
+        raise AccountError("lead")
+    return account
 
 
 def _folded(email: str) -> str:

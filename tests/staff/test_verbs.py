@@ -119,6 +119,17 @@ def test_an_account_that_cannot_be_made(
     assert refusal.value.code == code
 
 
+def test_a_team_is_led_by_an_active_lead_or_administrator(session: Session, account: Staff) -> None:
+    lead, gone = staff_account(session, role=Role.LEAD), staff_account(session, role=Role.LEAD)
+    gone.active = False
+    made = verbs.add(session, "new@example.com", "王磊", Role.MANAGER, PASSWORD, NOW, lead=lead.email.upper())
+    assert made.lead_id == lead.id
+    for other in (EMAIL, gone.email, "nobody@example.com"):
+        with pytest.raises(AccountError) as refusal:
+            verbs.add(session, "newer@example.com", "王磊", Role.MANAGER, PASSWORD, NOW, lead=other)
+        assert refusal.value.code == "lead"
+
+
 def test_an_account_keeps_its_address_in_one_spelling_and_no_password(session: Session) -> None:
     made = verbs.add(session, " New@Example.com ", " 李强 ", Role.MANAGER, PASSWORD, NOW)
     assert (made.email, made.name) == ("new@example.com", "李强")
