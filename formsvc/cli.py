@@ -21,7 +21,7 @@ from formsvc.invitations.schedule import DAYS, MAX_DAYS, MIN_DAYS
 from formsvc.mail.delivery import deliver_due
 from formsvc.questionnaires.console import questionnaires_group, version_of
 from formsvc.questionnaires.verbs import DEFAULT_KEY, publish_default
-from formsvc.rounds.clock import remind_due
+from formsvc.rounds.clock import remind_due, review_due
 from formsvc.schema import upgrade
 from formsvc.staff import verbs as staff
 from formsvc.staff.models import Role
@@ -32,6 +32,7 @@ ACCOUNT = {
     "taken": "there is an account with this address already",
     "short-password": f"a password needs {staff.MIN_PASSWORD} characters or more",
     "name": f"a name of up to {staff.MAX_NAME} characters is needed",
+    "lead": "a team is led by an active account with the role lead or administrator: add that one first",
 }
 
 
@@ -61,8 +62,9 @@ def staff_group() -> None:
 @click.option("--name", required=True)
 @click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
 @click.option("--phone", help="Shown to customers beside the name.")
+@click.option("--lead", metavar="EMAIL", help="Whose team it joins: the lead sees the team's customers.")
 @on_schema
-def add_staff(email: str, name: str, role: str, phone: str | None) -> None:
+def add_staff(email: str, name: str, role: str, phone: str | None, lead: str | None) -> None:
     """Add an account; the password is read from standard input."""
     if sys.stdin.isatty():
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
@@ -72,7 +74,7 @@ def add_staff(email: str, name: str, role: str, phone: str | None) -> None:
         raise click.ClickException(f"{email} is not an email address")
     try:
         with transaction() as session:
-            staff.add(session, email, name, Role(role), password, now(), phone)
+            staff.add(session, email, name, Role(role), password, now(), phone, lead)
     except staff.AccountError as error:
         raise click.ClickException(ACCOUNT[error.code]) from error
     click.echo(f"Added {email}.")
@@ -108,10 +110,11 @@ def run_worker() -> None:
 def tick(at: str | None) -> None:
     """Run once what is due at TIME, and deliver due mail."""
     instant = _instant(at) if at else now()
-    reminded = remind_due(instant)
+    reminded, reviewed = remind_due(instant), review_due(instant)
     delivered = deliver_due(due_by=instant)
-    for step, count in sorted(reminded.items()):
-        click.echo(f"Reminders ({step}): {count}")
+    for name, done in (("Reminders", reminded), ("Reviews", reviewed)):
+        for step, count in sorted(done.items()):
+            click.echo(f"{name} ({step}): {count}")
     click.echo(f"Mail: {delivered.sent} sent, {delivered.failed} failed")
     if not is_announced(instant.year):
         click.echo(f"The moved holidays of {instant.year} are not known: weekends and fixed holidays count.", err=True)

@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import make_url
 
 from formsvc import server, worker
+from formsvc.staff.models import Role
 from tests.browser import Browser
 from tests.factories import PASSWORD
 from tests.filling import account, answered, customer, invited
@@ -113,6 +114,23 @@ def test_invite_does_what_it_can_and_says_what_it_cannot(sqlite_app: Flask, cloc
     assert f"{mute}: no mail address" in result.stderr
 
 
+def test_an_account_joins_the_team_of_a_lead(browser: Browser, sqlite_app: Flask) -> None:
+    manager, lead = account(sqlite_app), account(sqlite_app, Role.LEAD)
+    for nobody in (manager, "nobody@example.com"):
+        assert "add that one first" in said(sqlite_app, [*ADD, "--lead", nobody], PASSWORD, status=1).stderr
+    said(sqlite_app, [*ADD, "--lead", lead], PASSWORD)
+    number = customer(sqlite_app, "anna@example.com")
+    browser.sign_in(lead)
+    assert number in browser.get("/customers/").text
+
+
+def test_demo_has_a_lead_who_sees_the_customers_of_both_managers(browser: Browser, sqlite_app: Flask) -> None:
+    lines = said(sqlite_app, ["demo"]).stdout.splitlines()
+    [[_, email, _, password]] = [line.split() for line in lines if line.startswith("lead:")]
+    browser.sign_in(email, password)
+    assert {"李强", "王磊"} <= set(browser.get("/customers/").text.split())
+
+
 @pytest.mark.parametrize("command", ["serve", "worker", "run"])
 def test_what_runs_for_weeks_holds_nothing_open_that_keeps_the_log_of_sqlite_from_being_copied(
     sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch, command: str
@@ -144,14 +162,15 @@ def test_wrong_usage_ends_with_two(sqlite_app: Flask, arguments: list[str]) -> N
 
 def test_tick_sends_what_is_due_at_that_time_once(sqlite_app: Flask, clock: time_machine.Traveller) -> None:
     late, done = invited(sqlite_app), invited(sqlite_app, account(sqlite_app))
+    account(sqlite_app, Role.ADMINISTRATOR)
     answered(sqlite_app, done)
     told = [said(sqlite_app, ["tick", "--at", at]).stdout for at in (
         "2026-11-23T11:00:00+08:00", "2026-11-27T08:59:00+08:00", "2026-11-27T09:00:00+08:00", "2026-11-27T09:00",
         "2026-12-01T01:00:00+00:00", "2026-12-02T09:00:00+08:00", "2026-12-09T09:00:00+08:00",
     )]  # fmt: skip
     assert told == [
-        "Mail: 3 sent, 0 failed\n",  # the invitations, and a receipt
-        "Mail: 0 sent, 0 failed\n",
+        "Reviews (check): 1\nMail: 3 sent, 0 failed\n",  # the invitations, and a receipt
+        "Reviews (lead): 1\nMail: 1 sent, 0 failed\n",  # after four days: the latest warning
         "Reminders (before): 1\nMail: 1 sent, 0 failed\n",
         "Mail: 0 sent, 0 failed\n",
         "Reminders (after): 1\nMail: 1 sent, 0 failed\n",

@@ -9,3 +9,4 @@ from formsvc.rounds import clock
 
 def init_app(app: Flask, config: Config) -> None:
     queue.add_job(app, clock.remind_due)
+    queue.add_job(app, clock.review_due)

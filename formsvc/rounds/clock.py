@@ -1,14 +1,20 @@
 """The clock: find what is due and act on it, each thing in a transaction of its own, as often as it is asked."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.orm import InstrumentedAttribute, defer
 
+from formsvc.customers.models import Customer
 from formsvc.db import db, transaction
 from formsvc.invitations.models import Invitation
+from formsvc.review import steps
 from formsvc.rounds.reminders import remind
+from formsvc.submissions.models import ReviewStep, Submission, SubmissionState
 from formsvc.web.show import now as clock
 from formsvc.workdays import may_write
 
@@ -19,19 +25,58 @@ def remind_due(now: datetime | None = None) -> Counter[str]:
     """Send the reminders that are due at `now`; how many of each step. At night and on days off it sends none (M31)."""
     now = now or clock()
     done: Counter[str] = Counter()
-    if not may_write(now, current_app.extensions["config"].time_zone):
+    if not _may_write(now):
         return done
-    last = 0
-    while ids := _due(now, last):
-        for id_ in ids:
-            with transaction() as session:
-                step = remind(session, session.get_one(Invitation, id_), now)
-            if step:
-                done[step] += 1
-        last = ids[-1]
+    for id_ in _each(select(Invitation.id).where(Invitation.due_at <= now), Invitation.id):
+        with transaction() as session:
+            step = remind(session, session.get_one(Invitation, id_), now)
+        if step:
+            done[step] += 1
     return done
 
 
-def _due(now: datetime, after: int) -> list[int]:
-    due = select(Invitation.id).where(Invitation.due_at <= now, Invitation.id > after)
-    return list(db.session.scalars(due.order_by(Invitation.id).limit(BATCH)))
+def review_due(now: datetime | None = None) -> Counter[str]:
+    """Take the steps that are due at `now` of what waits for its review; how many of each (M21, M27).
+
+    Checks run at any hour; at night and on days off nobody is warned.
+    """
+    now = now or clock()
+    done: Counter[str] = Counter()
+    for id_ in _each(_outdated(), Customer.id):
+        with transaction() as session:
+            steps.check_again(session, session.get_one(Customer, id_), now)
+    due = select(Submission.id).where(Submission.due_at <= now)
+    if not _may_write(now):
+        due = due.where(Submission.next_step == ReviewStep.CHECK)
+    for id_ in _each(due, Submission.id):
+        while step := _review(id_, now):
+            done[step] += 1
+    return done
+
+
+def _outdated() -> Select[int]:
+    """The customers whose record changed since what waits of them was checked. It costs what waits, not what exists."""
+    checked = select(Customer.id).join(Invitation, Invitation.customer_id == Customer.id).join(Submission)
+    waits = Submission.state == SubmissionState.WAITING, Submission.next_step.is_distinct_from(ReviewStep.CHECK)
+    return checked.where(*waits, Submission.checked_version != Customer.version).distinct()
+
+
+def _review(id_: int, now: datetime) -> ReviewStep | None:
+    """Sensitive answers are read by the check alone: where their key is lost, the other steps go on."""
+    with transaction() as session:
+        submission = session.get_one(Submission, id_, options=[defer(Submission.secrets)])
+        return steps.take_step(session, submission, now)
+
+
+def _each(due: Select[int], key: InstrumentedAttribute[int]) -> Iterator[int]:
+    """The keys that `due` finds, in batches that are read anew."""
+    last, page = 0, due.order_by(key).limit(BATCH)
+    while ids := list(db.session.scalars(page.where(key > last))):
+        db.session.rollback()
+        yield from ids
+        last = ids[-1]
+
+
+def _may_write(now: datetime) -> bool:
+    config: Any = current_app.extensions["config"]
+    return may_write(now, config.time_zone)

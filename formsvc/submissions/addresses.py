@@ -17,7 +17,7 @@ from formsvc.invitations.letters import about, post
 from formsvc.invitations.models import Invitation
 from formsvc.mail import sms
 from formsvc.submissions import codes
-from formsvc.submissions.models import Address, AddressKind, Submission
+from formsvc.submissions.models import Address, AddressKind, ReviewStep, Submission, SubmissionState
 from formsvc.submissions.reading import Opened
 from formsvc.web.urls import absolute
 
@@ -44,12 +44,14 @@ def enter(connection: Connection, opened: Opened, answers: Mapping[str, Value], 
 
 
 def confirm(session: Session, address: Address, now: datetime) -> None:
-    """Somebody reads at `address`. To confirm it again changes nothing."""
+    """Somebody reads at `address`: what waits is checked once more. To confirm it again changes nothing."""
     unconfirmed = Address.id == address.id, Address.confirmed_at.is_(None)
     done = session.execute(
         update(Address).where(*unconfirmed).values(confirmed_at=now).execution_options(synchronize_session=False)
     )
     if getattr(done, "rowcount", 0) == 1:
+        waiting = Submission.invitation_id == address.invitation_id, Submission.state == SubmissionState.WAITING
+        session.execute(update(Submission).where(*waiting).values(next_step=ReviewStep.CHECK, due_at=now))
         audit.record(session, address.invitation.customer.subject, "address.confirmed", address.subject, now)
 
 

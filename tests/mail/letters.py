@@ -24,12 +24,14 @@ KINDS: dict[str, dict[str, Any]] = {
     "reminder": {**ASKED, "is_late": False},
     "overdue-manager": {**ASKED, "link": LINK, "url": PAGE},
     "returned": {**ASKED, "note": NOTE},
+    "overdue-review": {"url": LINK, "sent_at": "2026-11-23T02:00:00+00:00", "assignee": "李强", "is_theirs": False},
     "thank-you": {"note": ""},
     "receipt": {"url": LINK, "sent_at": "2026-11-23T02:00:00+00:00"},
     "code": {"code": CODE},
     "confirm-address": {"url": LINK},
     "address-changed": {"masked": MASKED},
 }
+INTERNAL = ("overdue-manager", "overdue-review")  # to colleagues, from nobody
 ALL = [(kind, language) for kind in KINDS for language in LANGUAGES]
 
 
@@ -43,7 +45,7 @@ def message(kind: str, language: str = "zh_CN", name: str = "张敏", **given: A
     }
     if kind == "invitation":
         context["purpose"] = DEFINITION.privacy.purpose.in_(language)
-    if kind == "overdue-manager":
+    if kind in INTERNAL:
         context = {"customer": {"name": name, "contact": name, "number": "CX202611001"}, "reader": {"name": name}}
     return Message(
         kind=kind, subject=given.pop("subject", "invitation:1"), step=given.pop("step", ""),

@@ -1,6 +1,7 @@
 """What people read: every kind of mail, in both languages."""
 
 import re
+from typing import Any
 
 import html5lib
 import pytest
@@ -18,6 +19,7 @@ from tests.mail.letters import (
     ALL,
     CODE,
     DEFINITION,
+    INTERNAL,
     KINDS,
     LANGUAGES,
     LINK,
@@ -32,7 +34,7 @@ from tests.mail.letters import (
 pytestmark = pytest.mark.usefixtures("composing")
 LINKED = [(kind, language) for kind, language in ALL if "url" in KINDS[kind]]
 ASKING = [(kind, language) for kind, language in LINKED if "deadline" in KINDS[kind]]
-FROM_MANAGER = [(kind, language) for kind, language in ALL if kind != "overdue-manager"]
+FROM_MANAGER = [(kind, language) for kind, language in ALL if kind not in INTERNAL]
 
 
 def words(html: str) -> str:
@@ -136,6 +138,24 @@ def test_thanks_without_a_note_say_what_is_better_now() -> None:
     written = compose(message("thank-you", "en"))
     for part in ("text", "html"):
         assert "prepare offers and service that fit you" in written[part]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [({}, ("李强",)), ({"is_theirs": True}, ("您，", "to you")), ({"assignee": None}, ("尚未", "nobody: "))],
+    ids=["a colleague's", "the reader's", "nobody's"],
+)
+def test_an_overdue_review_says_since_when_and_whose_it_is(
+    language: str, given: dict[str, Any], said: tuple[str, ...]
+) -> None:
+    written = compose(message("overdue-review", language, **given))
+    assert "2026-11-23 10:00" in written["subject"]
+    assert "CX202611001" in written["subject"]
+    for part in (written["text"], words(written["html"])):
+        assert "2026-11-23 10:00" in part
+        assert said[-1 if language == "en" else 0] in part
+    assert "\n\n\n" not in written["text"]
 
 
 def test_without_a_manager_nobody_claims_to_be_one() -> None:

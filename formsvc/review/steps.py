@@ -1,0 +1,137 @@
+"""What the clock does with a submission that waits: check it at once, then warn that nobody decided (M21, M27)."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cryptography.fernet import InvalidToken
+from flask import current_app
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import Session
+
+from formsvc import audit
+from formsvc.customers.held import held_values
+from formsvc.customers.models import Customer
+from formsvc.invitations.models import Invitation
+from formsvc.review.checks import flagged, look
+from formsvc.review.models import SubmissionFlag
+from formsvc.review.warning import warn
+from formsvc.submissions.models import NOT_DUE, ReviewStep, Submission, SubmissionState
+from formsvc.workdays import add_workdays, may_write
+
+log = logging.getLogger(__name__)
+PATIENCE = timedelta(hours=24)  # that a customer waits before the manager is warned, and the manager before the lead
+HOUR = time(9)
+WARNED = "submission.warned"
+# What a check can come upon in an answer or a record that nobody foresaw. The database's own errors are not among them
+WRONG = InvalidToken, ArithmeticError, AttributeError, LookupError, TypeError, ValueError
+
+
+def take_step(session: Session, submission: Submission, now: datetime) -> ReviewStep | None:
+    """Do the step that is due at `now`, once, and set the next; None where nothing is due or another was quicker.
+
+    Of several warnings that are due only the latest is given, and none at night or on a day off: they stay due (M31).
+    """
+    step = _due_step(submission, now)
+    if step is None or not _claim(session, submission, _after(session, submission, step)):
+        return None
+    if step is ReviewStep.CHECK:
+        _check(session, submission, now)
+    else:
+        warn(session, submission, step, now)
+        audit.record(session, audit.SYSTEM, WARNED, submission.subject, now, step=step)
+    return step
+
+
+def check_again(session: Session, customer: Customer, now: datetime) -> None:
+    """Have all that waits of `customer` be checked once more.
+
+    What somebody decides about at this moment is left out, as two who wait for each other's would wait for ever: should
+    it go on waiting, the clock finds by its version that it is outdated.
+    """
+    theirs = select(Submission.id).join(Invitation).where(Invitation.customer_id == customer.id)
+    waiting = theirs.where(Submission.state == SubmissionState.WAITING)
+    ids = session.scalars(waiting.with_for_update(skip_locked=True, of=Submission)).all()
+    if ids:
+        _update(session, [Submission.id.in_(ids)], {"next_step": ReviewStep.CHECK, "due_at": now})
+
+
+def due_at(step: ReviewStep, submitted_at: datetime, zone: ZoneInfo) -> datetime:
+    """When `step` of what was sent at `submitted_at` is due: a warning only when it may be given. Pure."""
+    if step is ReviewStep.CHECK:
+        return submitted_at
+    before = submitted_at if step is ReviewStep.MANAGER else due_at(ReviewStep.MANAGER, submitted_at, zone)
+    return _decent(before + PATIENCE, zone)
+
+
+def _decent(at: datetime, zone: ZoneInfo) -> datetime:
+    """`at`, or nine o'clock on the working day that it is the night before of."""
+    if may_write(at, zone):
+        return at
+    local = at.astimezone(zone)
+    morning = datetime.combine(add_workdays(local.date() - timedelta(days=1), 1), HOUR, zone)
+    return morning if morning > at else datetime.combine(add_workdays(local.date(), 1), HOUR, zone)
+
+
+def _due_step(submission: Submission, now: datetime) -> ReviewStep | None:
+    if submission.due_at is None or submission.due_at > now:
+        return None
+    if submission.next_step is ReviewStep.CHECK:
+        return ReviewStep.CHECK
+    if not may_write(now, _zone()):
+        return None
+    return ReviewStep.LEAD if due_at(ReviewStep.LEAD, submission.submitted_at, _zone()) <= now else submission.next_step
+
+
+def _after(session: Session, submission: Submission, step: ReviewStep) -> dict[str, Any]:
+    """The step that follows `step`; after a check, which may come late and again, the first that nobody was given."""
+    facts = audit.AuditFact.subject == submission.subject, audit.AuditFact.action == WARNED
+    given = {detail["step"] for detail in session.scalars(select(audit.AuditFact.detail).where(*facts))} | {step}
+    if ReviewStep.LEAD in given:
+        return NOT_DUE
+    following = ReviewStep.LEAD if ReviewStep.MANAGER in given else ReviewStep.MANAGER
+    return {"next_step": following, "due_at": due_at(following, submission.submitted_at, _zone())}
+
+
+def _claim(session: Session, submission: Submission, following: dict[str, Any]) -> bool:
+    """False where another worker, the reviewer or the customer was quicker."""
+    as_read = Submission.next_step == submission.next_step, Submission.due_at == submission.due_at
+    waiting = Submission.id == submission.id, Submission.state == SubmissionState.WAITING
+    is_mine = _update(session, (*waiting, *as_read), following) == 1
+    session.expire(submission, ["state", *following])
+    return is_mine
+
+
+def _check(session: Session, submission: Submission, now: datetime) -> None:
+    """Replace the flags. Where a check fails there are none, and no version that they are about."""
+    version, failed = submission.invitation.customer.version, None
+    try:
+        flags = _flags(session, submission, now)
+    except WRONG as error:
+        flags, failed = [], type(error).__name__
+        log.warning("%s could not be checked: %s", submission.subject, failed)
+    session.execute(delete(SubmissionFlag).where(SubmissionFlag.submission_id == submission.id))
+    session.add_all(SubmissionFlag(submission_id=submission.id, check=flag) for flag in flags)
+    submission.checked_version = None if failed else version
+    session.flush()
+    audit.record(session, audit.SYSTEM, "submission.checked", submission.subject, now, flags=flags, failed=failed)
+
+
+def _flags(session: Session, submission: Submission, now: datetime) -> list[str]:
+    invitation = submission.invitation
+    base = held_values(session, invitation.customer, invitation.base_version)
+    held = held_values(session, invitation.customer)
+    seen = look(session, submission, base, held, now.astimezone(_zone()).date())
+    return sorted({check.name for check, _finding in flagged(seen)})
+
+
+def _update(session: Session, which: Sequence[ColumnElement[bool]], values: dict[str, Any]) -> int:
+    changed = update(Submission).where(*which).values(**values)
+    return int(getattr(session.execute(changed.execution_options(synchronize_session=False)), "rowcount", 0))
+
+
+def _zone() -> ZoneInfo:
+    zone: ZoneInfo = current_app.extensions["config"].time_zone
+    return zone
