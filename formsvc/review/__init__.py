@@ -4,14 +4,14 @@ from flask import Flask
 
 from config import Config
 from formsvc.review import models as models
-from formsvc.review import pages, queue_pages, sources, timeline_pages, undo_pages
+from formsvc.review import pages, queue_pages, reward_pages, sources, thanks_pages, timeline_pages, undo_pages
 from formsvc.review.blueprint import blueprint
 
-ROUTES = pages, queue_pages, undo_pages
+ROUTES = pages, queue_pages, reward_pages, thanks_pages, undo_pages
 
 
 def init_app(app: Flask, config: Config) -> None:
     app.register_blueprint(blueprint)
     app.register_blueprint(timeline_pages.blueprint)
-    app.extensions["customer-panels"].append(pages.panel)
+    app.extensions["customer-panels"] += [pages.panel, reward_pages.panel]
     app.extensions["submissions-as-sources"] = sources.answered

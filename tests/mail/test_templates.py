@@ -141,6 +141,15 @@ def test_thanks_without_a_note_say_what_is_better_now() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_thanks_say_the_reward_that_was_promised(language: str) -> None:
+    plain, promised = (compose(message("thank-you", language, reward=reward)) for reward in (None, "Tea & cake"))
+    assert "Tea & cake" in promised["text"]
+    assert "Tea & cake" in words(promised["html"])
+    assert plain == compose(message("thank-you", language))
+    assert "\n\n\n" not in plain["text"] + promised["text"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("given", "said"),
     [({}, ("李强",)), ({"is_theirs": True}, ("您，", "to you")), ({"assignee": None}, ("尚未", "nobody: "))],

@@ -1,15 +1,21 @@
-"""Who sees what: a manager the own customers, an administrator all (M46)."""
+"""Who sees what: a manager the own customers, a lead those of the team, an administrator all (M46)."""
 
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from config import MailConfig
-from formsvc.staff.models import Role
+from formsvc.review.rewards import record_earned
+from formsvc.staff import verbs as staff
+from formsvc.staff.models import Role, Staff
+from formsvc.submissions.models import Submission
 from tests.browser import Browser
+from tests.factories import writing
 from tests.filling import Invited, account, answered, everything, invited
-from tests.installation import Databases, config_for, running
+from tests.installation import NOW, Databases, config_for, running
+from tests.review.test_rewards import promise
 
 FOREIGN = "合肥云盾"
 
@@ -27,27 +33,44 @@ class Foreign:
 
 @pytest.fixture
 def foreign(sqlite_app: Flask) -> Foreign:
+    with writing(sqlite_app) as session:
+        promise(session)
     given = invited(sqlite_app)
-    return Foreign(given, answered(sqlite_app, given))
+    made = Foreign(given, answered(sqlite_app, given))
+    with writing(sqlite_app) as session:
+        record_earned(session, session.get_one(Submission, made.submission), NOW)
+    return made
 
 
-@pytest.fixture
-def manager(browser: Browser, sqlite_app: Flask) -> Browser:
-    browser.sign_in(account(sqlite_app, name="王磊"))
+@pytest.fixture(params=[Role.MANAGER, Role.LEAD])
+def stranger(request: pytest.FixtureRequest, browser: Browser, sqlite_app: Flask) -> Browser:
+    """Another manager, and the lead of a team with a manager to whom the customer does not belong."""
+    email = account(sqlite_app, request.param, name="王磊")
+    if request.param is Role.LEAD:
+        team(sqlite_app, email, account(sqlite_app))
+    browser.sign_in(email)
     return browser
 
 
+def team(app: Flask, lead: str, *members: str) -> None:
+    """Have `lead` lead the accounts with those addresses."""
+    with writing(app) as session:
+        leader = staff.find(session, lead)
+        assert leader
+        session.execute(update(Staff).where(Staff.email.in_(members)).values(lead_id=leader.id))
+
+
 @pytest.mark.parametrize("path", ["/customers/{number}", "/review/{submission}", "/review/?after={submission}"])
-def test_foreign_id_another_managers_pages_are_not_there(manager: Browser, foreign: Foreign, path: str) -> None:
-    assert FOREIGN not in manager.get(foreign.path(path), status=404).html
+def test_foreign_id_another_managers_pages_are_not_there(stranger: Browser, foreign: Foreign, path: str) -> None:
+    assert FOREIGN not in stranger.get(foreign.path(path), status=404).html
 
 
 @pytest.mark.parametrize(
     "path", ["/customers/", "/customers/?q=CX2026", "/customers/duplicates", "/invitations/", "/review/",
              "/invitations/?state=answered", "/customers/?before=99", "/invitations/?before=99"]
 )  # fmt: skip
-def test_foreign_id_lists_leave_another_managers_out(manager: Browser, foreign: Foreign, path: str) -> None:
-    page = manager.get(path)
+def test_foreign_id_lists_leave_another_managers_out(stranger: Browser, foreign: Foreign, path: str) -> None:
+    page = stranger.get(path)
     assert (FOREIGN in page.html, foreign.given.number in page.html) == (False, False)
 
 
@@ -57,26 +80,48 @@ def test_foreign_id_lists_leave_another_managers_out(manager: Browser, foreign: 
         ("/customers/{number}/invite", {"days": "5"}),
         ("/invitations/{invitation}/reissue", {}),
         ("/invitations/{invitation}/revoke", {}),
+        ("/review/{submission}/preview", {"note": "x"}),
+        ("/review/rewards/1/give", {}),
         *(("/review/{submission}", {"action": action, "note": "x", "seen": "1"}) for action in
           ("approve", "return", "reject")),
     ],
 )  # fmt: skip
 def test_foreign_id_nothing_can_be_done_to_another_managers(
-    manager: Browser, sqlite_app: Flask, foreign: Foreign, path: str, values: dict[str, str]
+    stranger: Browser, sqlite_app: Flask, foreign: Foreign, path: str, values: dict[str, str]
 ) -> None:
-    token = manager.get("/review/").find("input", name="csrf_token").get("value") or ""
+    token = stranger.get("/review/").find("input", name="csrf_token").get("value") or ""
     before = everything(sqlite_app)
-    manager.post(foreign.path(path), {**values, "csrf_token": token}, status=404)
+    stranger.post(foreign.path(path), {**values, "csrf_token": token}, status=404)
     assert everything(sqlite_app) == before
 
 
-def test_an_administrator_sees_all(browser: Browser, sqlite_app: Flask, foreign: Foreign) -> None:
-    browser.sign_in(account(sqlite_app, Role.ADMINISTRATOR))
+@pytest.mark.parametrize("role", [Role.LEAD, Role.ADMINISTRATOR])
+def test_a_lead_sees_what_is_the_teams_and_an_administrator_all(
+    browser: Browser, sqlite_app: Flask, foreign: Foreign, role: Role
+) -> None:
+    email = account(sqlite_app, role)
+    if role is Role.LEAD:
+        team(sqlite_app, email, foreign.given.manager)
+    browser.sign_in(email)
     for path in ("/customers/", "/customers/{number}", "/review/", "/review/{submission}", "/invitations/"):
         assert FOREIGN in browser.get(foreign.path(path)).text
+    page = browser.get(foreign.path("/customers/{number}"))
+    assert "已发放" in browser.submit(page, action="/review/rewards/1/give").text
 
 
-@pytest.mark.parametrize(("role", "status"), [(Role.MANAGER, 403), (Role.ADMINISTRATOR, 200)])
+def test_foreign_id_a_member_sees_nothing_of_the_lead_or_of_the_others_in_the_team(
+    browser: Browser, sqlite_app: Flask, foreign: Foreign
+) -> None:
+    lead, member = account(sqlite_app, Role.LEAD), account(sqlite_app)
+    team(sqlite_app, lead, foreign.given.manager, member)
+    invited(sqlite_app, lead, values={"basic.full_name": "深圳乙公司"})
+    browser.sign_in(member)
+    for path in ("/customers/", "/review/", "/invitations/"):
+        page = browser.get(path)
+        assert (FOREIGN in page.text, "深圳乙公司" in page.text) == (False, False)
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.MANAGER, 403), (Role.LEAD, 403), (Role.ADMINISTRATOR, 200)])
 def test_mail_is_for_administrators(
     browser: Browser, sqlite_app: Flask, foreign: Foreign, role: Role, status: int
 ) -> None:

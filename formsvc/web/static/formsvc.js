@@ -4,7 +4,7 @@
 // A second press while the first is under way sends nothing; the server holds it as well.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented) return;
+  if (event.defaultPrevented || event.submitter?.formTarget === "_blank") return; // this page stays as it is
   if (form.dataset.sent) {
     event.preventDefault();
     return;

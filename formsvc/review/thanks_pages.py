@@ -1,0 +1,66 @@
+"""Staff pages: the standing notes for thanks, and the thank-you as it will look (M27)."""
+
+from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Redirect
+
+from formsvc.db import db, transaction
+from formsvc.fields import Value, clean
+from formsvc.mail.compose import compose
+from formsvc.review import reach, thanks
+from formsvc.review.blueprint import blueprint
+from formsvc.review.choices import chosen
+from formsvc.review.reading import compared
+from formsvc.review.verbs import MAX_NOTE
+from formsvc.staff.access import me, requires
+from formsvc.staff.models import Permission
+from formsvc.submissions.models import Submission, SubmissionState
+from formsvc.web.headers import POLICY
+from formsvc.web.language import LANGUAGES
+from formsvc.web.show import now, today
+
+# The mail brings its own styles, in a frame that is sealed otherwise: it takes over the policy of the page around it
+FRAMED = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace("script-src 'self'; ", "")
+
+
+@blueprint.get("/note")
+@requires(Permission.REVIEW)
+def note() -> str:
+    standing = {code: thanks.standing_note(db.session, me(), code) for code in LANGUAGES}
+    usual = {code: thanks.usual(code) for code in LANGUAGES}
+    return render_template("review/note.html", standing=standing, usual=usual, longest=MAX_NOTE)
+
+
+@blueprint.post("/note")
+@requires(Permission.REVIEW)
+def keep_note() -> Redirect:
+    typed = {code: clean(request.form.get(f"note-{code}", ""))[:MAX_NOTE] for code in LANGUAGES}
+    with transaction() as session:
+        for code, text in typed.items():
+            if text != thanks.standing_note(session, me(), code):
+                thanks.remember(session, me(), code, text, now())
+    flash(_("Your standing notes are kept."), "done")
+    return redirect(url_for(".note"), 303)
+
+
+@blueprint.post("/<int:id_>/preview")
+@requires(Permission.REVIEW)
+def preview(id_: int) -> Response | Redirect:
+    """The thank-you that an approval with what is typed would send. It sends and keeps nothing."""
+    submission = reach.find(db.session, me(), id_) or abort(404)
+    if submission.state is not SubmissionState.WAITING:
+        return redirect(url_for(".show", id_=id_), 303)
+    typed = clean(request.form.get("note", ""))[:MAX_NOTE]
+    words = thanks.note_for(db.session, submission, me(), typed)
+    mail = thanks.thank_you(db.session, submission, words, _merged(submission))
+    page = render_template("review/preview.html", submission=submission, mail=mail, words=mail and compose(mail))
+    return Response(page, headers={"Content-Security-Policy": FRAMED})
+
+
+def _merged(submission: Submission) -> dict[str, Value]:
+    """What the choices on the page would bring into the record."""
+    rows = {row.field.key: row for row in compared(db.session, submission).rows}
+    audience = submission.invitation.customer.audience
+    decisions = chosen(list(rows.values()), request.form, audience, today()).decisions
+    accepted = {key: rows[key].accepted_value for key, decision in decisions.items() if decision.choice == "accept"}
+    return accepted | {key: decision.value for key, decision in decisions.items() if decision.choice == "edit"}

@@ -1,0 +1,165 @@
+"""Staff pages: standing notes, the thank-you as it will look, rewards (M27)."""
+
+import pytest
+from flask import Flask, render_template
+
+from formsvc.mail.compose import compose
+from formsvc.review import rewards, thanks
+from formsvc.staff import verbs as staff
+from formsvc.submissions.models import Submission
+from tests.browser import Browser, Page
+from tests.factories import writing
+from tests.filling import Invited, account, answered, everything, invited
+from tests.forms import text_of
+from tests.installation import HOST, NOW
+from tests.page_checks import check_mail, parsed
+from tests.review.test_rewards import REWARD, promise
+
+CHANGED = {"contacts.name": "王伟", "contacts.email": "wangwei@example.com"}
+HOSTILE = '<script>alert("x")</script>\n第二行 & 更多'
+
+
+@pytest.fixture
+def given(browser: Browser, sqlite_app: Flask) -> Invited:
+    """A customer whose answers wait, as submission 1, and whose manager is signed in; a reward is promised."""
+    with writing(sqlite_app) as session:
+        promise(session)
+    made = invited(sqlite_app)
+    answered(sqlite_app, made, CHANGED)
+    browser.sign_in(made.manager)
+    return made
+
+
+def token(browser: Browser) -> str:
+    return browser.get("/review/note").find("input", name="csrf_token").get("value") or ""
+
+
+def preview(browser: Browser, note: str = "", email: str = "", name: str = "", **typed: str) -> Page:
+    decided = {"decide-contacts-email": email, "decide-contacts-name": name}
+    return browser.post("/review/1/preview", {"csrf_token": token(browser), "note": note, **decided, **typed})
+
+
+def facts(page: Page) -> list[str]:
+    return [text_of(row) for row in page.find("dl").iter("dd")]
+
+
+def test_standing_notes_are_kept_for_each_language(browser: Browser, given: Invited) -> None:
+    page = browser.submit(browser.get("/review/note"), {"note-zh_CN": f"{HOSTILE}\x07", "note-en": "With care."})
+    assert page.path == "/review/note"
+    assert (page.find("textarea", id="note-zh_CN").text or "").strip() == HOSTILE
+    assert (page.find("textarea", id="note-en").text or "").strip() == "With care."
+    page = browser.submit(page, {"note-zh_CN": ""})
+    assert not (page.find("textarea", id="note-zh_CN").text or "").strip()
+
+
+def test_foreign_id_a_note_is_the_own(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
+    browser.submit(browser.get("/review/note"), {"note-en": "With care."})
+    other = Browser(sqlite_app)
+    other.sign_in(account(sqlite_app))
+    assert "With care." not in other.get("/review/note").html
+
+
+def test_a_preview_is_the_mail_that_would_go_out_and_changes_nothing(
+    browser: Browser, sqlite_app: Flask, given: Invited
+) -> None:
+    before = everything(sqlite_app)
+    page = preview(browser, HOSTILE, email="accept", name="accept")
+    assert everything(sqlite_app) == before
+    assert facts(page)[1:] == ["李强", "wangwei@example.com", given.manager]
+    with writing(sqlite_app) as session:
+        mail = thanks.thank_you(session, session.get_one(Submission, 1), HOSTILE, CHANGED)
+        assert mail
+        words = compose(mail)
+    assert facts(page)[0] == words["subject"]
+    assert "".join(page.find("pre").itertext()).strip() == words["text"].strip()
+    letter = page.find("iframe")
+    assert letter.get("srcdoc") == words["html"]
+    assert letter.get("sandbox") == ""
+    assert REWARD["zh"] in words["text"]
+    check_mail(parsed(words["html"]))
+
+
+def test_a_preview_without_decisions_goes_to_the_address_that_is_held(browser: Browser, given: Invited) -> None:
+    assert facts(preview(browser))[2] == "zhangmin@example.com"
+    assert facts(preview(browser, email="keep"))[2] == "zhangmin@example.com"
+
+
+def test_a_preview_takes_an_address_that_the_reviewer_words(browser: Browser, given: Invited) -> None:
+    worded = {"edit-contacts-email": "wei@example.com", "reason-contacts-email": "来电更正"}
+    assert facts(preview(browser, email="edit", **worded))[2] == "wei@example.com"
+
+
+def test_stored_xss_a_preview_lets_styles_in_and_nothing_that_runs(browser: Browser, given: Invited) -> None:
+    policy = preview(browser).response.headers["Content-Security-Policy"]
+    assert "style-src 'self' 'unsafe-inline'" in policy
+    assert "script-src" not in policy
+
+
+def test_a_preview_without_a_note_takes_the_standing_one(browser: Browser, given: Invited) -> None:
+    browser.submit(browser.get("/review/note"), {"note-zh_CN": "常用的一句"})
+    assert "常用的一句" in preview(browser).text
+    assert "常用的一句" not in preview(browser, "这一次").text
+
+
+def test_foreign_id_nobody_previews_another_managers(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
+    answered(sqlite_app, invited(sqlite_app))
+    typed = {"csrf_token": token(browser)}
+    for id_ in (2, 3):
+        browser.post(f"/review/{id_}/preview", typed, status=404)
+
+
+def test_what_is_decided_has_no_preview(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
+    with writing(sqlite_app) as session:
+        made = session.get_one(Submission, 1)
+        made.state, made.next_step, made.due_at = made.state.SUPERSEDED, None, None
+    page = browser.post("/review/1/preview", {"csrf_token": token(browser)}, status=303, follow=False)
+    assert page.response.headers["Location"] == "/review/1"
+
+
+def test_the_part_of_the_review_says_what_goes_out(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
+    with writing(sqlite_app) as session, sqlite_app.test_request_context(base_url=f"http://{HOST}"):
+        reader = staff.find(session, given.manager)
+        assert reader
+        made = session.get_one(Submission, 1)
+        usual = render_template("review/thanks.html", thanks=thanks.thanks_for(session, made, reader))
+        thanks.remember(session, reader, "zh_CN", "常用的一句", NOW)
+        standing = render_template("review/thanks.html", thanks=thanks.thanks_for(session, made, reader))
+    assert "默认语句" in usual
+    assert ("常用的一句" in usual, "常用的一句" in standing) == (False, True)
+    for html in (usual, standing):
+        assert 'name="remember"' in html
+        assert 'formaction="/review/1/preview"' in html
+        assert REWARD["zh"] in html
+
+
+def earned(app: Flask) -> None:
+    with writing(app) as session:
+        assert rewards.record_earned(session, session.get_one(Submission, 1), NOW)
+
+
+def test_a_customers_page_shows_rewards_and_marks_them_as_given(
+    browser: Browser, sqlite_app: Flask, given: Invited
+) -> None:
+    path = f"/customers/{given.number}"
+    assert not browser.get(path).find_all("section", aria_labelledby="rewards")
+    earned(sqlite_app)
+    page = browser.get(path)
+    stale = page
+    assert REWARD["zh"] in page.text
+    page = browser.submit(page, action="/review/rewards/1/give")
+    assert page.path.startswith(path)
+    assert "李强 于 2026-11-23 10:00 发放" in page.text
+    before = everything(sqlite_app)
+    page = browser.submit(stale, action="/review/rewards/1/give")
+    assert "此前已发放" in page.text
+    assert everything(sqlite_app) == before
+
+
+def test_foreign_id_nobody_gives_another_managers_reward(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
+    earned(sqlite_app)
+    other = Browser(sqlite_app)
+    other.sign_in(account(sqlite_app))
+    before = everything(sqlite_app)
+    for id_ in (1, 2):
+        other.post(f"/review/rewards/{id_}/give", {"csrf_token": token(other)}, status=404)
+    assert everything(sqlite_app) == before
