@@ -1,4 +1,6 @@
-"""Which submissions a reader may see: those of the customers whom the reader sees, and those assigned to the reader."""
+"""Which submissions a reader may see: those of the customers whom the reader sees, and those that the reader, or who
+is in the reader's team, is to review.
+"""
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -6,15 +8,19 @@ from sqlalchemy.orm import Session, joinedload
 from formsvc.customers import reach
 from formsvc.customers.models import Customer
 from formsvc.invitations.models import Invitation
-from formsvc.staff.models import Staff
+from formsvc.staff.models import Permission, Staff
 from formsvc.submissions.models import Submission
 
 
 def visible(reader: Staff) -> Select[Submission]:
     """The submissions that `reader` may see and decide about."""
     customers = reach.visible(reader).with_only_columns(Customer.id)
-    found = select(Submission).join(Invitation)
-    return found.where(or_(Invitation.customer_id.in_(customers), Submission.assigned_to == reader.id))
+    is_assigned = Submission.assigned_to == reader.id
+    if reader.may(Permission.TEAM):
+        team = select(Staff.id).where(Staff.lead_id == reader.id)
+        is_assigned = or_(is_assigned, Submission.assigned_to.in_(team))
+    is_visible = or_(Invitation.customer_id.in_(customers), is_assigned)
+    return select(Submission).join(Invitation).where(is_visible)
 
 
 def find(session: Session, reader: Staff, id_: int) -> Submission | None:

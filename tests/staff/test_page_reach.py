@@ -109,6 +109,20 @@ def test_a_lead_sees_what_is_the_teams_and_an_administrator_all(
     assert "已发放" in browser.submit(page, action="/review/rewards/1/give").text
 
 
+def test_a_lead_sees_what_the_team_is_to_review(browser: Browser, sqlite_app: Flask, foreign: Foreign) -> None:
+    lead, member = account(sqlite_app, Role.LEAD), account(sqlite_app)
+    team(sqlite_app, lead, member)
+    browser.sign_in(lead)
+    assert FOREIGN not in browser.get("/review/").text
+    with writing(sqlite_app) as session:
+        assignee = staff.find(session, member)
+        assert assignee
+        session.get_one(Submission, foreign.submission).assigned_to = assignee.id
+    assert FOREIGN in browser.get("/review/").text
+    assert FOREIGN in browser.get(foreign.path("/review/{submission}")).text
+    browser.get(foreign.path("/customers/{number}"), status=404)
+
+
 def test_foreign_id_a_member_sees_nothing_of_the_lead_or_of_the_others_in_the_team(
     browser: Browser, sqlite_app: Flask, foreign: Foreign
 ) -> None:
