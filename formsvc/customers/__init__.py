@@ -8,4 +8,5 @@ from formsvc.customers import pages
 
 def init_app(app: Flask, config: Config) -> None:
     app.extensions["customer-panels"] = []
+    app.extensions["customer-changes"] = []  # what is called within the transaction of each: (session, customer, now)
     app.register_blueprint(pages.blueprint)

@@ -155,6 +155,8 @@ def begin_version(
     )  # fmt: skip
     session.add(version)
     session.flush()
+    for heed in current_app.extensions["customer-changes"]:
+        heed(session, customer, now)
     return seen + 1
 
 

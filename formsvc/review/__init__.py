@@ -3,8 +3,7 @@
 from flask import Flask
 
 from config import Config
-from formsvc.review import models as models
-from formsvc.review import pages, queue_pages, reward_pages, sources, thanks_pages, timeline_pages, undo_pages
+from formsvc.review import pages, queue_pages, reward_pages, sources, steps, thanks_pages, timeline_pages, undo_pages
 from formsvc.review.blueprint import blueprint
 
 ROUTES = pages, queue_pages, reward_pages, thanks_pages, undo_pages
@@ -14,4 +13,5 @@ def init_app(app: Flask, config: Config) -> None:
     app.register_blueprint(blueprint)
     app.register_blueprint(timeline_pages.blueprint)
     app.extensions["customer-panels"] += [pages.panel, reward_pages.panel]
+    app.extensions["customer-changes"].append(steps.check_again)
     app.extensions["submissions-as-sources"] = sources.answered

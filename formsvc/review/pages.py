@@ -14,7 +14,7 @@ from formsvc.db import db, transaction
 from formsvc.fields import clean
 from formsvc.invitations.models import Invitation
 from formsvc.invitations.verbs import NotPossible
-from formsvc.review import reach, showing, too_late, verbs
+from formsvc.review import reach, showing, thanks, too_late, verbs
 from formsvc.review.blueprint import blueprint
 from formsvc.review.choices import chosen
 from formsvc.review.diff import Undecided
@@ -83,9 +83,11 @@ def _approve(session: Session, submission: Submission, note: str, seen: int | No
     choices = chosen(compared(session, submission).rows, request.form, customer.audience, today())
     if choices.errors:
         raise showing.Refused(_("Look at the values that you worded."), errors=choices.errors)
-    seen = seen or _version_when_sent(submission)
+    seen, words = seen or _version_when_sent(submission), thanks.note_for(session, submission, me(), note)
+    if note and request.form.get("remember"):
+        thanks.remember(session, me(), submission.language, note, now())
     try:
-        merged = verbs.approve(session, submission, me(), choices.decisions, note, seen, now(), showing.relation())
+        merged = verbs.approve(session, submission, me(), choices.decisions, words, seen, now(), showing.relation())
     except Undecided as undecided:
         problem = _("Choose “accept”, “keep” or “edit” for each changed field.")
         raise showing.Refused(problem, errors=dict.fromkeys(undecided.fields, "")) from None

@@ -16,6 +16,7 @@ from formsvc.review.choices import MAX_REASON, edit_cell, may_edit
 from formsvc.review.diff import Difference, Kind
 from formsvc.review.reading import Compared, compared
 from formsvc.review.states import state_names
+from formsvc.review.thanks import thanks_for
 from formsvc.staff.access import me
 from formsvc.submissions import addresses
 from formsvc.submissions.models import Submission, SubmissionState
@@ -56,6 +57,7 @@ def page(submission: Submission, refused: Refused | None = None) -> str:
         fields=reading.fields_of(submission), earlier=earlier,
         since=reading.changed_since(submission, earlier) if earlier else [],
         commented=[key for key, comment in comments(submission).items() if comment],
+        thanks=thanks_for(session, submission, me()) if waiting else None,
         undone=undo.undone(session, submission), confirmed=addresses.status(session, submission),
     )  # fmt: skip
 

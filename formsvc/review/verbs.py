@@ -15,10 +15,13 @@ from formsvc.customers.relation import Relation
 from formsvc.fields import clean_line
 from formsvc.invitations import verbs as invitations
 from formsvc.invitations.letters import about, post
+from formsvc.mail.outbox import put
 from formsvc.questionnaires.verbs import definition_of
+from formsvc.review import rewards
 from formsvc.review.diff import Decision
 from formsvc.review.merging import Outcome, outcome
 from formsvc.review.reading import compared, fields_of
+from formsvc.review.thanks import thank_you
 from formsvc.staff.models import Staff
 from formsvc.submissions.models import NOT_DUE, ConsentKind, Submission, SubmissionState
 
@@ -51,7 +54,9 @@ def approve(
     invitations.mark_closed(session, submission.invitation)
     fields = sorted(merged.values)
     _record(session, submission, reviewer, "submission.approved", now, fields=fields, contact=relation)
-    _mail(session, submission, "thank-you", now, note=thanks)
+    rewards.record_earned(session, submission, now)
+    if mail := thank_you(session, submission, thanks):
+        put(session, mail, now)
     return fields
 
 

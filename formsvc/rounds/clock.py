@@ -9,12 +9,11 @@ from flask import current_app
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, defer
 
-from formsvc.customers.models import Customer
 from formsvc.db import db, transaction
 from formsvc.invitations.models import Invitation
 from formsvc.review import steps
 from formsvc.rounds.reminders import remind
-from formsvc.submissions.models import ReviewStep, Submission, SubmissionState
+from formsvc.submissions.models import ReviewStep, Submission
 from formsvc.web.show import now as clock
 from formsvc.workdays import may_write
 
@@ -42,9 +41,6 @@ def review_due(now: datetime | None = None) -> Counter[str]:
     """
     now = now or clock()
     done: Counter[str] = Counter()
-    for id_ in _each(_outdated(), Customer.id):
-        with transaction() as session:
-            steps.check_again(session, session.get_one(Customer, id_), now)
     due = select(Submission.id).where(Submission.due_at <= now)
     if not _may_write(now):
         due = due.where(Submission.next_step == ReviewStep.CHECK)
@@ -52,13 +48,6 @@ def review_due(now: datetime | None = None) -> Counter[str]:
         while step := _review(id_, now):
             done[step] += 1
     return done
-
-
-def _outdated() -> Select[int]:
-    """The customers whose record changed since what waits of them was checked. It costs what waits, not what exists."""
-    checked = select(Customer.id).join(Invitation, Invitation.customer_id == Customer.id).join(Submission)
-    waits = Submission.state == SubmissionState.WAITING, Submission.next_step.is_distinct_from(ReviewStep.CHECK)
-    return checked.where(*waits, Submission.checked_version != Customer.version).distinct()
 
 
 def _review(id_: int, now: datetime) -> ReviewStep | None:
