@@ -60,6 +60,10 @@ class Statement:
         """The first row, with its columns by name; None where there is none."""
         return self.bound(connection.dialect, values).first(connection)
 
+    def all(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
+        """All rows, with their columns by name."""
+        return self.bound(connection.dialect, values).all(connection)
+
     def bound(self, dialect: Dialect, values: Mapping[str, Any]) -> "Bound":
         """The statement with its values, converted and encrypted before it is anyone's turn."""
         if dialect.name not in self._compiled:
@@ -87,6 +91,13 @@ class Bound(NamedTuple):
         row = cursor.fetchone()
         cursor.close()
         return row and self.compiled.row(row)
+
+    def all(self, connection: Connection) -> list[Any]:
+        """All rows, with their columns by name."""
+        cursor = self.sent(connection)
+        rows = cursor.fetchall()
+        cursor.close()
+        return [self.compiled.row(row) for row in rows]
 
     def sent(self, connection: Connection) -> Any:
         """The cursor, which knows the number of rows once those `together` are done."""

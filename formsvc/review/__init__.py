@@ -3,10 +3,22 @@
 from flask import Flask
 
 from config import Config
-from formsvc.review import pages, queue_pages, reward_pages, sources, steps, thanks_pages, timeline_pages, undo_pages
+from formsvc.review import (
+    assigning_pages,
+    claim_pages,
+    filter_pages,
+    pages,
+    queue_pages,
+    reward_pages,
+    sources,
+    steps,
+    thanks_pages,
+    timeline_pages,
+    undo_pages,
+)
 from formsvc.review.blueprint import blueprint
 
-ROUTES = pages, queue_pages, reward_pages, thanks_pages, undo_pages
+ROUTES = pages, queue_pages, filter_pages, claim_pages, assigning_pages, reward_pages, thanks_pages, undo_pages
 
 
 def init_app(app: Flask, config: Config) -> None:

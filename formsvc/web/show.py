@@ -35,7 +35,9 @@ def today() -> date:
 def instant(value: datetime, with_zone: bool = False) -> str:
     """`value` in the installation's time zone, which is named after it `with_zone`, and the reader's language."""
     local = value.astimezone(current_app.extensions["config"].time_zone)
-    return str(format_datetime(local, "yyyy-MM-dd HH:mm" + " zzzz" * with_zone, rebase=False))
+    if not with_zone:
+        return f"{local:%Y-%m-%d %H:%M}"  # in a tenth of the time
+    return str(format_datetime(local, "yyyy-MM-dd HH:mm zzzz", rebase=False))
 
 
 def day(value: date) -> str:

@@ -101,7 +101,7 @@ def test_what_staff_see(trial: Flask, people: Contexts, language: str) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("tbody tr").first).to_be_visible()
     seen(page, "/review/")
-    page.locator("tbody .links a").last.click()
+    page.locator("tbody [data-row]").last.click()
     expect(page.locator("#note")).to_be_visible()
     for summary in page.locator("summary").all():
         summary.click()

@@ -89,7 +89,7 @@ def _enterprise_answers(page: Page, link: str) -> None:
 def _approve_but_keep_the_address(page: Page) -> None:
     page.goto("/review/")
     expect(page.locator("tbody tr")).to_have_count(1)
-    page.locator("tbody .links a").click()
+    page.locator("tbody [data-row]").click()
     look(page)
     page.locator("[name=decide-basic-address][value=keep]").check()
     page.get_by_label("备注").fill("我们会安排技术总监与您联系。")
@@ -120,7 +120,7 @@ def _individual_answers(page: Page, link: str) -> None:
 
 def _return(page: Page, note: str) -> None:
     page.goto("/review/")
-    page.locator("tbody .links a").click()
+    page.locator("tbody [data-row]").click()
     expect(page.locator("main")).not_to_contain_text("11010519491231002X")
     page.get_by_label("备注").fill(note)
     page.get_by_role("button", name="退回修改").click()
@@ -139,7 +139,7 @@ def _individual_mends(page: Page, link: str) -> None:
 
 def _approve(page: Page) -> None:
     page.goto("/review/")
-    page.locator("tbody .links a").click()
+    page.locator("tbody [data-row]").click()
     page.get_by_role("button", name="通过").click()
     expect(page.get_by_role("status")).to_contain_text("已通过")
 

@@ -6,14 +6,20 @@ import pytest
 from flask import Flask
 
 from formsvc.review import queue_pages as pages
+from formsvc.review.models import SubmissionFlag
+from formsvc.staff.models import Role
+from formsvc.submissions.models import Submission
 from tests.browser import Browser, Page
+from tests.factories import writing
 from tests.filling import account, answered, invited
 from tests.installation import NOW
+from tests.submissions.test_page_cost import statements
 
 
 def numbers(page: Page) -> list[str]:
     links = [a.get("href") or "" for a in page.root.iter("a")]
-    return [link.removeprefix("/review/") for link in links if link.startswith("/review/") and link[8:].isdigit()]
+    paths = [link.partition("?")[0].removeprefix("/review/") for link in links if link.startswith("/review/")]
+    return [path for path in paths if path.isdigit()]
 
 
 @pytest.fixture
@@ -57,4 +63,118 @@ def test_the_pages_of_the_queue_go_on_by_key(
 def test_an_empty_queue_says_so(browser: Browser, manager: str) -> None:
     page = browser.get("/review/")
     assert page.find_all("table") == []
-    assert page.link("邀请") == "/customers/" or page.find_all("h2")
+    assert page.link("邀请客户") == "/customers/"
+    page = browser.get("/review/?age=late")
+    assert page.link("清除筛选") == "/review/"
+
+
+def test_a_filter_stays_in_every_address(browser: Browser, sqlite_app: Flask, manager: str) -> None:
+    for hours in (30, 26, 1):
+        answered(sqlite_app, invited(sqlite_app, manager, NOW), now=NOW - timedelta(hours=hours))
+    page = browser.get("/review/?age=late&state=nonsense&flag=&page=7")
+    assert numbers(page) == ["1", "2"]
+    assert page.link("合肥云盾") == "/review/1?age=late"
+    assert [
+        o.get("value") for o in page.find("select", name="age").iter("option") if o.get("selected") is not None
+    ] == ["late"]
+    assert browser.submit(page, action="/review/next").path == "/review/1?age=late"
+
+
+def test_the_pages_go_back_too(
+    browser: Browser, sqlite_app: Flask, manager: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "PAGE", 2)
+    for _ in range(5):
+        answered(sqlite_app, invited(sqlite_app, manager))
+    assert numbers(browser.get("/review/?before=5")) == ["3", "4"]
+    assert numbers(browser.get("/review/?before=2")) == ["1", "2"]
+    assert browser.get("/review/?after=5").link("最早") == "/review/"
+
+
+def test_what_was_found_and_how_long_it_waits_is_seen(browser: Browser, sqlite_app: Flask, manager: str) -> None:
+    for hours in (200, 23, 0):
+        made = answered(sqlite_app, invited(sqlite_app, manager), now=NOW - timedelta(hours=hours), reader="x")
+    with writing(sqlite_app) as session:
+        session.add(SubmissionFlag(submission_id=made, check="same-mobile"))
+        session.get_one(Submission, made).checked_version = 1
+    page = browser.get("/review/")
+    for words in ("8 天", "23 小时", "不到 1 小时", "手机号重复", "未验证身份", "其中 1 条已超过 24 小时"):
+        assert words in page.text
+    assert numbers(browser.get("/review/?flag=same-mobile")) == [str(made)]
+
+
+def test_a_page_asks_the_database_three_times(browser: Browser, sqlite_app: Flask, manager: str) -> None:
+    """Who reads, which rows, and what stands around them; however many rows there are."""
+    for _ in range(5):
+        answered(sqlite_app, invited(sqlite_app, manager))
+    with statements(sqlite_app) as said:
+        browser.get("/review/")
+    assert [s.split()[0] for s in said if not s.startswith("BEGIN")] == ["SELECT"] * 3
+
+
+def test_stored_xss_what_is_typed_stays_text(browser: Browser, sqlite_app: Flask, manager: str) -> None:
+    """Rows are filled into a template that was rendered before: each value is escaped on its way."""
+    bad = "<b>\"&amp;'</b>"
+    answered(sqlite_app, invited(sqlite_app, manager, values={"basic.full_name": bad, "contacts.name": bad}))
+    page = browser.submit(browser.get("/review/?age=fresh"), {"name": bad}, action="/review/filters")
+    assert page.link(bad) == "/review/?age=fresh"
+    assert page.text.count(bad) >= 3
+    assert page.find_all("b") == []
+
+
+def test_a_filter_is_saved_by_name_and_deleted(browser: Browser, sqlite_app: Flask, manager: str) -> None:
+    page = browser.get("/review/?age=soon&flag=emptied")
+    page = browser.submit(page, {"name": "快超时且清空"}, action="/review/filters")
+    assert page.link("快超时且清空") == "/review/?age=soon&flag=emptied"
+    assert "快超时且清空" in [a.text for a in page.find_all("a", aria_current="page")]
+    page = browser.submit(page, action="/review/filters/1/delete")
+    assert "快超时且清空" not in page.html
+    page = browser.submit(browser.get("/review/?age=soon"), {"name": " "}, action="/review/filters")
+    assert "起个名字" in page.text
+
+
+def test_several_are_given_to_a_colleague(browser: Browser, sqlite_app: Flask, manager: str) -> None:
+    colleague = account(sqlite_app, name="王磊")
+    for _ in range(3):
+        answered(sqlite_app, invited(sqlite_app, manager))
+    page = browser.submit(browser.get("/review/"), {"ids": ["1", "3"]}, action="/review/assign")
+    assert "请选择一位同事" in page.text
+    to = next(o.get("value") or "" for o in page.find("select", name="to").iter("option") if o.text == "王磊")
+    assert "请先勾选" in browser.submit(page, {"to": to}, action="/review/assign").text
+    page = browser.submit(page, {"ids": ["1", "3"], "to": to}, action="/review/assign")
+    assert "已分配给王磊：2 条" in page.text
+    assert numbers(page) == ["2"]
+    assert numbers(browser.get(f"/review/?owner={to}")) == ["1", "3"]
+    again = Browser(sqlite_app)
+    again.sign_in(colleague)
+    assert numbers(again.get("/review/")) == ["1", "3"]
+    assert again.get("/review/1").heading
+
+
+def test_what_does_not_wait_any_more_is_passed_over(browser: Browser, sqlite_app: Flask, manager: str) -> None:
+    for _ in range(2):
+        answered(sqlite_app, invited(sqlite_app, manager))
+    page = browser.get("/review/")
+    browser.submit(browser.get("/review/1"), press="approve")
+    to = next(o.get("value") or "" for o in page.find("select", name="to").iter("option") if o.text == "李强")
+    page = browser.submit(page, {"ids": ["1", "2"], "to": to}, action="/review/assign")
+    assert "已分配给李强：1 条" in page.text
+    assert "已跳过 1 条" in page.text
+
+
+def test_two_at_one_queue_see_each_other(browser: Browser, sqlite_app: Flask) -> None:
+    for _ in range(2):
+        answered(sqlite_app, invited(sqlite_app))
+    other = Browser(sqlite_app)
+    browser.sign_in(account(sqlite_app, Role.ADMINISTRATOR, "陈晨"))
+    other.sign_in(account(sqlite_app, Role.ADMINISTRATOR, "赵云"))
+    page = browser.get("/review/")
+    assert browser.submit(page, action="/review/next").path == "/review/1"
+    seen = other.get("/review/")
+    assert ("陈晨 正在处理" in seen.text, "你正在处理" in browser.get("/review/").text) == (True, True)
+    token = {"csrf_token": seen.find("input", name="csrf_token").get("value") or "", "quiet": "1"}
+    other.post("/review/1/claim", token, status=409)
+    other.post("/review/2/claim", token, status=204)
+    assert "都有同事在处理" in browser.submit(page, action="/review/next").text
+    other.post("/review/2/release", token, status=204)
+    assert browser.submit(page, action="/review/next").path == "/review/2"

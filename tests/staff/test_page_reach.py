@@ -60,13 +60,17 @@ def team(app: Flask, lead: str, *members: str) -> None:
         session.execute(update(Staff).where(Staff.email.in_(members)).values(lead_id=leader.id))
 
 
-@pytest.mark.parametrize("path", ["/customers/{number}", "/review/{submission}", "/review/?after={submission}"])
+@pytest.mark.parametrize(
+    "path",
+    ["/customers/{number}", "/review/{submission}", "/review/?after={submission}", "/review/?before={submission}"],
+)
 def test_foreign_id_another_managers_pages_are_not_there(stranger: Browser, foreign: Foreign, path: str) -> None:
     assert FOREIGN not in stranger.get(foreign.path(path), status=404).html
 
 
 @pytest.mark.parametrize(
     "path", ["/customers/", "/customers/?q=CX2026", "/customers/duplicates", "/invitations/", "/review/",
+             "/review/?owner=none", "/review/?owner=1", "/review/?state=approved",
              "/invitations/?state=answered", "/customers/?before=99", "/invitations/?before=99"]
 )  # fmt: skip
 def test_foreign_id_lists_leave_another_managers_out(stranger: Browser, foreign: Foreign, path: str) -> None:
@@ -84,6 +88,8 @@ def test_foreign_id_lists_leave_another_managers_out(stranger: Browser, foreign:
         ("/review/rewards/1/give", {}),
         *(("/review/{submission}", {"action": action, "note": "x", "seen": "1"}) for action in
           ("approve", "return", "reject")),
+        *((f"/review/{{submission}}/{action}", {"to": "1", "quiet": "1"}) for action in
+          ("claim", "release", "assign")),
     ],
 )  # fmt: skip
 def test_foreign_id_nothing_can_be_done_to_another_managers(
@@ -92,6 +98,16 @@ def test_foreign_id_nothing_can_be_done_to_another_managers(
     token = stranger.get("/review/").find("input", name="csrf_token").get("value") or ""
     before = everything(sqlite_app)
     stranger.post(foreign.path(path), {**values, "csrf_token": token}, status=404)
+    assert everything(sqlite_app) == before
+
+
+def test_foreign_id_among_many_another_managers_is_passed_over(
+    stranger: Browser, sqlite_app: Flask, foreign: Foreign
+) -> None:
+    token = stranger.get("/review/").find("input", name="csrf_token").get("value") or ""
+    before = everything(sqlite_app)
+    page = stranger.post("/review/assign", {"ids": [str(foreign.submission)], "to": "2", "csrf_token": token})
+    assert "已跳过 1 条" in page.text
     assert everything(sqlite_app) == before
 
 
