@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from formsvc.customers import reach as customers_reach
 from formsvc.customers.models import Customer
 from formsvc.customers.record import StaleRecord
 from formsvc.db import db, transaction
@@ -18,6 +19,8 @@ from formsvc.review import reach, showing, thanks, too_late, verbs
 from formsvc.review.blueprint import blueprint
 from formsvc.review.choices import chosen
 from formsvc.review.diff import Undecided
+from formsvc.review.filters import Filter
+from formsvc.review.queue import next_waiting
 from formsvc.review.reading import compared
 from formsvc.review.states import state_names
 from formsvc.staff.access import me, requires
@@ -44,13 +47,23 @@ def decide(id_: int) -> Response | tuple[str, int]:
         with transaction() as session:
             submission = _find(session, id_)
             done = _decide(session, submission, action, seen)
-            number = submission.invitation.customer.number
     except (verbs.TooLate, StaleRecord, NotPossible) as error:
         return too_late.page(id_, error, seen), 409
     except showing.Refused as refused:
         return showing.page(_find(db.session, id_), refused), 422
     flash(done, "done")
-    return redirect(url_for("customers.show", number=number) if action == "approve" else url_for(".queue"), 303)
+    return redirect(_onward(submission, action), 303)
+
+
+def _onward(submission: Submission, action: str) -> str:
+    """To the next that waits within the filter; where none does, to what became of this one, or to the queue."""
+    chosen_filter = Filter.read(request.args)
+    db.session.rollback()  # it may have read before the decision
+    if following := next_waiting(db.session, me(), chosen_filter, submission, now()):
+        return url_for(".show", id_=following, **chosen_filter.asked)
+    if action == "approve" and customers_reach.find(db.session, me(), submission.invitation.customer.number):
+        return url_for("customers.show", number=submission.invitation.customer.number)
+    return url_for(".queue", **chosen_filter.asked)
 
 
 def panel(customer: Customer) -> tuple[str, dict[str, Any]]:
@@ -62,17 +75,18 @@ def panel(customer: Customer) -> tuple[str, dict[str, Any]]:
 
 def _decide(session: Session, submission: Submission, action: str, seen: int | None) -> str:
     """What was done, in words. Raises Refused, and what the verbs raise for who comes too late."""
+    name = submission.invitation.customer.name
     note, comments = clean(request.form.get("note", ""))[: verbs.MAX_NOTE], showing.comments(submission)
     try:
         if action == "return":
             verbs.return_(session, submission, me(), note, now(), comments)
-            return _("Returned to the customer with your note.")
+            return _("%(name)s: returned to the customer with your note.", name=name)
         if any(map(clean, comments.values())):
             problem = _("Your comments reach the customer with a return only: return it, or empty the comments.")
             raise showing.Refused(problem, "note")
         if action == "reject":
             verbs.reject(session, submission, me(), note, now())
-            return _("Rejected. The record is as it was.")
+            return _("%(name)s: rejected. The record is as it was.", name=name)
     except verbs.NoteMissing:
         raise showing.Refused(_("Write a note: what is to be changed, or why you reject."), "note") from None
     return _approve(session, submission, note, seen)
@@ -91,7 +105,8 @@ def _approve(session: Session, submission: Submission, note: str, seen: int | No
     except Undecided as undecided:
         problem = _("Choose “accept”, “keep” or “edit” for each changed field.")
         raise showing.Refused(problem, errors=dict.fromkeys(undecided.fields, "")) from None
-    return _("Approved: %(count)s fields are in the record. The thank-you is on its way.", count=len(merged))
+    said = {"name": customer.name, "count": len(merged)}
+    return _("%(name)s: approved, %(count)s fields are in the record. The thank-you is on its way.", **said)
 
 
 def _version_when_sent(submission: Submission) -> int:

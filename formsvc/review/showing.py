@@ -14,6 +14,7 @@ from formsvc.review import reading, undo, verbs
 from formsvc.review.checks import flagged, look
 from formsvc.review.choices import MAX_REASON, edit_cell, may_edit
 from formsvc.review.diff import Difference, Kind
+from formsvc.review.place import place
 from formsvc.review.reading import Compared, compared
 from formsvc.review.states import state_names
 from formsvc.review.thanks import thanks_for
@@ -22,7 +23,7 @@ from formsvc.submissions import addresses
 from formsvc.submissions.models import Submission, SubmissionState
 from formsvc.submissions.summary import shown
 from formsvc.web import language
-from formsvc.web.show import today
+from formsvc.web.show import now, today
 
 SAID_BY_THE_ROW = "emptied", "not-confirmed", "changed-since-asked"
 
@@ -45,12 +46,13 @@ class Flags:
 
 def page(submission: Submission, refused: Refused | None = None) -> str:
     session, waiting = db.session, submission.state is SubmissionState.WAITING
-    shared = {
+    shared: dict[str, Any] = {
         "submission": submission, "customer": submission.invitation.customer, "states": state_names(),
         "newer": None if waiting else reading.newest_after(session, submission),
     }  # fmt: skip
     if reading.is_withdrawn(session, submission):
         return render_template("review/withdrawn.html", **shared, at=reading.taken_back_at(session, submission))
+    shared["place"] = place(session, me(), submission, request.args, now())
     earlier = reading.last_before(session, submission)
     return render_template(
         "review/show.html", **shared, **_comparison(submission, compared(session, submission)), **_controls(refused),
