@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
-from benchmarks import crowd, customers, report, sites
+from benchmarks import crowd, customers, report, reviews, sites
 from benchmarks.load import CONNECTIONS, Failed, Load, Round, ensure_wrk
 from benchmarks.report import Result
 from benchmarks.sites import Site
@@ -19,6 +19,7 @@ ROUNDS, SECONDS, WARM_UP = 5, 3, 2
 LINKS = 1000  # that GET opens in turn
 FASTEST = 500  # submissions a second that the first warm-up has links for, four times as many
 OTHERS = 1_000_000  # submissions of others, which must make no difference
+SHORT = 1000  # submissions that wait in a short queue
 ENGINES = {"SQLite": sites.sqlite, "PostgreSQL": sites.postgresql}
 
 
@@ -31,12 +32,16 @@ def main() -> int:
             results: list[Result] = []
             databases = []
             for engine, made in ENGINES.items():
-                with made(folder / engine) as (ours, bare, crowded, floor):
-                    for result in chain(_measure(engine, ours, bare, floor), _measure_flat(engine, crowded, ours)):
+                with made(folder / engine) as served:
+                    for result in chain(
+                        _measure(engine, served.ours, served.bare, served.floor),
+                        _measure_flat(engine, served.crowded, served.ours),
+                        _measure_reviews(engine, served.short, served.long),
+                    ):
                         print(*result.cells(), sep=" | ", file=sys.stderr, flush=True)  # should a later one fail
                         results.append(result)
-                    databases.append(f"{engine} {sites.version(ours)}")
-            tables = [report.table(results, heading) for heading in (report.BARE, report.FLOOR, report.FLAT)]
+                    databases.append(f"{engine} {sites.version(served.ours)}")
+            tables = [report.table(results, heading) for heading in report.HEADINGS]
             print(*tables, report.machine(databases, folder), sep="\n\n")
     except Failed as problem:
         print(problem, file=sys.stderr)
@@ -103,6 +108,17 @@ def _measure_flat(engine: str, crowded: Site, ours: Site) -> Iterator[Result]:
         yield Result(engine, "GET", list(_gets(engine, both, loads)), report.FLAT)
         load = Load((), customers.answered(page), cookie)  # both sites have the same keys
         yield Result(engine, "POST", list(_posts(engine, both, load)), report.FLAT)
+
+
+def _measure_reviews(engine: str, short: Site, long: Site) -> Iterator[Result]:
+    """The first page of a queue of OTHERS and one of SHORT, then approvals beside a single INSERT each."""
+    print(f"{engine}: queues of {SHORT:,} and of {OTHERS:,} …", file=sys.stderr, flush=True)
+    loads = reviews.queue(long, OTHERS), reviews.queue(short, SHORT)
+    with long.serving() as port, short.serving() as other_port:
+        both = Server(long, port), Server(short, other_port)
+        yield Result(engine, "queue", list(_gets(engine, both, loads)), report.QUEUE)
+    pairs = [(reviews.approve(short), reviews.insert(short)) for _ in _rounds(engine, "approve")]
+    yield Result(engine, "approve", pairs, report.APPROVE)
 
 
 def _paths(site: Site) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ class Round:
 
 @dataclass(frozen=True)
 class Load:
-    """What is requested: each path in turn; with a `form`, posted to each path once, with the session `cookie`."""
+    """What is requested with the session `cookie`: each path in turn; with a `form`, posted to each path once."""
 
     paths: tuple[str, ...]
     form: tuple[tuple[str, str], ...] = ()
@@ -42,8 +42,10 @@ class Load:
         paths.write_text("\n".join(self.paths) + "\n")
         body.write_text(urlencode(self.form))
         headers = {"Accept-Language": "zh-CN"}
+        if self.cookie:
+            headers["Cookie"] = self.cookie
         if self.form:
-            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Cookie": self.cookie}
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
         command = ["wrk", f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{seconds}", "--timeout", "10", "-s", str(SCRIPT)]
         given = ["POST", str(THREADS), str(paths), str(body)] if self.form else ["GET", str(THREADS), str(paths)]
         options = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]

@@ -17,6 +17,9 @@ PACKAGES = ("granian", "Flask", "SQLAlchemy", "WTForms", "Jinja2")
 BARE = "formsvc", "bare"
 FLOOR = "floor", "bare"
 FLAT = "crowded", "alone"
+QUEUE = "1,000,000 wait", "1,000 wait"
+APPROVE = "approvals", "single INSERTs"
+HEADINGS = BARE, FLOOR, FLAT, QUEUE, APPROVE
 SYNCS = 50
 
 

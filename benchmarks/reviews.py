@@ -2,10 +2,10 @@
 
 import multiprocessing
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing.synchronize import Barrier
 from statistics import quantiles
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Table, func, select, text
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from benchmarks import customers, sites
 from benchmarks.customers import HELD
 from benchmarks.load import Load, Round
 from benchmarks.sites import Site
+from formsvc import audit
 from formsvc.customers.models import Contact, Customer, CustomerVersion
 from formsvc.db import db, transaction
 from formsvc.fields import Value
@@ -36,15 +37,25 @@ CHANGED: dict[str, Value] = {
     "needs.budget": {"from": "60", "to": "90"},
 }
 DECISIONS = {key: Decision("accept") for key in CHANGED}
+Act: TypeAlias = Callable[[Session, Staff, int], None]
 
 
 def approve(site: Site) -> Round:
-    """PROCESSES processes approve at once, each what other customers answered; a page's worth of work but its HTML."""
-    ids = _to_approve(site, PROCESSES * APPROVALS)
+    """PROCESSES processes approve at once, each what other customers answered: finding, merging, thanking, durably."""
+    return _at_once(site, _approve, _to_approve(site, PROCESSES * APPROVALS))
+
+
+def insert(site: Site) -> Round:
+    """The same processes record one audit fact in each transaction, and nothing else."""
+    return _at_once(site, _insert, range(PROCESSES * APPROVALS))
+
+
+def _at_once(site: Site, act: Act, ids: Sequence[int]) -> Round:
+    """Each process acts on ids of its own."""
     context = multiprocessing.get_context("spawn")
     barrier, times = context.Barrier(PROCESSES), context.SimpleQueue()
     shares = [ids[number::PROCESSES] for number in range(PROCESSES)]
-    workers = [context.Process(target=_approve_all, args=(site, share, barrier, times)) for share in shares]
+    workers = [context.Process(target=_act_on, args=(site, act, share, barrier, times)) for share in shares]
     for worker in workers:
         worker.start()
     begun, ended, took = zip(*(times.get() for _ in workers), strict=True)
@@ -53,22 +64,31 @@ def approve(site: Site) -> Round:
     return _round([each for one in took for each in one], max(ended) - min(begun))
 
 
-def _approve_all(site: Site, ids: Sequence[int], barrier: Barrier, times: Any) -> None:
+def _act_on(site: Site, act: Act, ids: Sequence[int], barrier: Barrier, times: Any) -> None:
     took = []
     with sites.application(site):
-        reviewer = db.session.scalars(select(Staff).order_by(Staff.id)).first()
+        reviewer = db.session.scalars(select(Staff).where(Staff.role == Role.ADMINISTRATOR)).first()
         assert reviewer
         db.session.expunge(reviewer)
+        db.session.rollback()
         barrier.wait()
         begun = time.monotonic()
         for id_ in ids:
             before = time.monotonic()
             with transaction() as session:
-                found = reach.find(session, reviewer, id_)
-                assert found
-                verbs.approve(session, found, reviewer, DECISIONS, "", found.invitation.customer.version, now())
+                act(session, reviewer, id_)
             took.append(time.monotonic() - before)
         times.put((begun, time.monotonic(), took))
+
+
+def _approve(session: Session, reviewer: Staff, id_: int) -> None:
+    found = reach.find(session, reviewer, id_)
+    assert found
+    verbs.approve(session, found, reviewer, DECISIONS, "", found.invitation.customer.version, now())
+
+
+def _insert(session: Session, reviewer: Staff, id_: int) -> None:
+    audit.record(session, reviewer.actor, "benchmark.inserted", f"number:{id_}", now())
 
 
 def _round(took: list[float], seconds: float) -> Round:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple
 from urllib.request import Request, urlopen
 
 from flask import Flask
@@ -25,7 +25,7 @@ from tests.services import GUARD, postgres
 STARTS_WITHIN = 60.0  # seconds
 OURS, BARE, FLOOR = "formsvc", "bare", "floor"
 MODULES = {OURS: ("formsvc.cli", "serve"), BARE: ("benchmarks.bare",), FLOOR: ("benchmarks.floor",)}
-NAMES = {"ours": OURS, "bare": BARE, "crowded": OURS, "floor": FLOOR}  # by folder and database
+NAMES = {"ours": OURS, "bare": BARE, "crowded": OURS, "floor": FLOOR, "short": OURS, "long": OURS}  # by database
 COUNTED = {  # what one answer adds one row to
     OURS: ("submissions WHERE state = 'waiting'", "consents", "audit_facts WHERE action = 'submission.submitted'",
            "invitations WHERE state = 'answered'", "outbox WHERE kind = 'receipt'"),
@@ -70,12 +70,20 @@ class Site:
                 guard.communicate(b"stop\n")
 
 
-Sites: TypeAlias = tuple[Site, Site, Site, Site]  # formsvc, the bare application, formsvc that others fill, the floor
+class Sites(NamedTuple):
+    """formsvc, the bare application, formsvc that others fill, the floor, and formsvc with a short and a long queue."""
+
+    ours: Site
+    bare: Site
+    crowded: Site
+    floor: Site
+    short: Site
+    long: Site
 
 
 @contextmanager
 def sqlite(folder: Path) -> Iterator[Sites]:
-    """formsvc set up (thrice), and nothing but an address for the bare application, on SQLite."""
+    """formsvc set up, and nothing but an address for the bare application, on SQLite."""
     yield _sites(folder, {name: f"sqlite:///{folder / name / 'data.sqlite3'}" for name in NAMES})
 
 
@@ -150,15 +158,16 @@ def _engine(site: Site) -> Engine:
 
 
 def _sites(folder: Path, urls: Mapping[str, str]) -> Sites:
-    ours, bare, crowded, floor = (
+    made = Sites(*(
         Site(NAMES[name], {"FORMSVC_DATABASE_URL": url, "FORMSVC_VAR": str(folder / name),
                            "FORMSVC_SECRET_KEYS": ",".join(KEYS), "FORMSVC_CHECK_MAIL_DOMAINS": "no"})
         for name, url in urls.items()
-    )  # fmt: skip
-    bare.config.var.mkdir(parents=True)
-    for site in (ours, crowded, floor):
-        set_up(site.config)
-    return ours, bare, crowded, floor
+    ))  # fmt: skip
+    made.bare.config.var.mkdir(parents=True)
+    for site in made:
+        if site is not made.bare:
+            set_up(site.config)
+    return made
 
 
 def _wait_for(port: int, guard: subprocess.Popen[bytes], log: Path) -> None:
