@@ -132,13 +132,16 @@ def take_back_answer(session: Session, invitation_id: int) -> bool:
 
 
 def mark_returned(session: Session, invitation: Invitation, now: datetime) -> None:
-    """The customer is asked again by the same link, which stays open for RETURN_DAYS at least. Raises NotPossible."""
+    """The customer is asked again by the same link, which stays open for RETURN_DAYS at least. Raises NotPossible.
+
+    The mail goes to whoever is the primary contact by now: the link is that contact's from now on.
+    """
     zone = _zone()
     earliest = schedule.deadline(now, RETURN_DAYS, zone)
     deadline_on = max(invitation.deadline_on, earliest)
     closes_at = schedule.closes_at(deadline_on, definition_of(invitation.version).grace_days, zone)
     _move(session, invitation, InvitationState.RETURNED, deadline_on=deadline_on, closes_at=closes_at,
-          next_step=None, due_at=None)  # fmt: skip
+          contact=invitation.customer.primary_contact, next_step=None, due_at=None)  # fmt: skip
 
 
 def mark_closed(session: Session, invitation: Invitation) -> None:

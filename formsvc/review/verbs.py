@@ -19,7 +19,7 @@ from formsvc.mail.outbox import put
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.review import rewards
 from formsvc.review.diff import Decision
-from formsvc.review.merging import Outcome, outcome
+from formsvc.review.merging import Outcome, is_about_contact, outcome
 from formsvc.review.reading import compared, fields_of
 from formsvc.review.thanks import thank_you
 from formsvc.staff.models import Staff
@@ -47,7 +47,9 @@ def approve(
     Raises TooLate, StaleRecord, Undecided.
     """
     customer = submission.invitation.customer
-    merged = outcome(compared(session, submission).rows, decisions, relation)
+    rows = compared(session, submission).rows
+    relation = relation if any(map(is_about_contact, rows)) else Relation.SAME  # else nobody is named
+    merged = outcome(rows, decisions, relation)
     _decide(session, submission, reviewer, SubmissionState.APPROVED, now, note=thanks or None)
     _merge(session, submission, reviewer, merged, relation, seen, now)
     customer.language = submission.language

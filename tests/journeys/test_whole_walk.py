@@ -102,7 +102,7 @@ def _record_knows_its_sources(page: Page) -> None:
     look(page)
     code = page.locator("dd", has_text="914403001922038216")
     expect(code).to_contain_text("陈晨")
-    expect(code).to_contain_text("客户填写")
+    expect(code).to_contain_text("填写，陈晨")
     expect(page.locator("dt", has_text="住址").locator("xpath=following-sibling::dd[1]")).not_to_contain_text("珞喻路")
 
 
