@@ -27,6 +27,7 @@ from formsvc.submissions.models import Consent, Submission
 from formsvc.web.show import now
 from tests.browser import Browser
 from tests.factories import staff_account, submission
+from tests.installation import HOST
 
 PROCESSES = 4
 APPROVALS = 400  # of each process
@@ -122,11 +123,11 @@ def queue(site: Site, count: int) -> Load:
                 _fill(session, min(AT_ONCE, count - 1 - done))
         browser = Browser(app)
         page = browser.sign_in(email)
-        cookie = browser.client.get_cookie("session", "formsvc.test")
+        cookie = browser.client.get_cookie("formsvc", HOST)
         assert cookie
         assert page.path == "/review/"
     sites.settle(site)
-    return Load(("/review/",), cookie=f"session={cookie.value}", page_size=len(page.html))
+    return Load(("/review/",), cookie=f"{cookie.key}={cookie.value}", page_size=len(page.html))
 
 
 def _fill(session: Session, count: int) -> None:

@@ -49,7 +49,7 @@ class Statement:
     """
 
     def __init__(self, query: Select[Any] | Insert | Update, *columns: str) -> None:
-        self._query, self._columns = query, columns or None
+        self._query, self.columns = query, columns or None
         self._compiled: dict[str, _Compiled] = {}
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> int:
@@ -67,7 +67,7 @@ class Statement:
     def bound(self, dialect: Dialect, values: Mapping[str, Any]) -> "Bound":
         """The statement with its values, converted and encrypted before it is anyone's turn."""
         if dialect.name not in self._compiled:
-            self._compiled[dialect.name] = _compiled(self._query, self._columns, dialect)
+            self._compiled[dialect.name] = _compiled(self._query, self.columns, dialect)
         compiled = self._compiled[dialect.name]
         return Bound(compiled, compiled.given(values))
 

@@ -11,19 +11,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
-from formsvc.customers import numbers
-from formsvc.customers.held import held_values, is_held, of_whom
+from formsvc.customers import numbers, rows
+from formsvc.customers.held import held_values
 from formsvc.customers.models import (
     Audience,
     Cause,
     Contact,
     Customer,
     CustomerValue,
-    CustomerVersion,
     Origin,
     Situation,
 )
@@ -93,11 +91,8 @@ def create(
     session.add(customer)
     _repeat(customer, values)
     session.flush()
-    version = CustomerVersion(
-        customer_id=customer.id, number=1, at=now, cause=Cause(source.origin), staff_id=source.staff_id
-    )
-    session.add_all((Contact(customer_id=customer.id, number=1, added_at=now), version))
-    session.flush()
+    session.add(Contact(customer_id=customer.id, number=1, added_at=now))
+    _add_version(session, customer, Cause(source.origin), source.staff_id, None, now)
     _add(session, customer, values, source, frozenset(), 1, now)
     audit.record(session, actor, "customer.created", customer.subject, now, fields=sorted(values))
     return customer
@@ -126,7 +121,7 @@ def change(
     version = begin_version(session, customer, *cause, now, seen=seen, primary=primary)
     end(session, customer, whose, values, version)
     if confirmed and source.verified_at:
-        _confirm(session, customer, whose, confirmed, source.verified_at)
+        rows.confirm(session, customer, whose, confirmed, source.verified_at)
     _add(session, customer, values, source, sensitive, whose, now)
     if contact or primary:
         repeat(session, customer)
@@ -141,20 +136,9 @@ def begin_version(
 ) -> int:  # fmt: skip
     """The number of a new version after `seen`, with that primary contact. Raises StaleRecord."""
     primary = primary or customer.primary_contact
-    moved = session.execute(
-        update(Customer)
-        .where(Customer.id == customer.id, Customer.version == seen)
-        .values(version=seen + 1, updated_at=now, primary_contact=primary)
-        .execution_options(synchronize_session="evaluate")
-    )
-    if getattr(moved, "rowcount", 0) != 1:
+    if not rows.move_on(session, customer, seen, primary, now):
         raise StaleRecord(customer.number)
-    version = CustomerVersion(
-        customer_id=customer.id, number=seen + 1, at=now, cause=cause, staff_id=staff_id, submission_id=submission_id,
-        primary_contact=primary, reason=reason,
-    )  # fmt: skip
-    session.add(version)
-    session.flush()
+    _add_version(session, customer, cause, staff_id, submission_id, now, reason)
     for heed in current_app.extensions["customer-changes"]:
         heed(session, customer, now)
     return seen + 1
@@ -162,10 +146,7 @@ def begin_version(
 
 def end(session: Session, customer: Customer, contact: int, fields: Collection[str], version: int) -> None:
     """What is held of these fields, of the customer and of the `contact` with that number, is held until `version`."""
-    if fields:
-        held = is_held(customer.id), of_whom(contact), CustomerValue.field.in_(fields)
-        ended = update(CustomerValue).where(*held).values(until=version)
-        session.execute(ended.execution_options(synchronize_session="fetch"))
+    rows.end(session, customer, [(contact_of(field, contact), field) for field in fields], version)
 
 
 def restore(session: Session, earlier: Iterable[CustomerValue], version: int) -> None:
@@ -186,11 +167,14 @@ def contact_of(field: str, contact: int) -> int:
     return contact if field.startswith("contacts.") else 0
 
 
-def _confirm(session: Session, customer: Customer, contact: int, fields: Collection[str], at: datetime) -> None:
-    """Held values of `fields` are verified at `at`, or later where they were already (M24)."""
-    held = is_held(customer.id), of_whom(contact), CustomerValue.field.in_(fields)
-    earlier = or_(CustomerValue.verified_at.is_(None), CustomerValue.verified_at < at)
-    session.execute(update(CustomerValue).where(*held, earlier).values(verified_at=at))
+def _add_version(
+    session: Session, customer: Customer, cause: Cause, staff_id: int | None, submission_id: int | None, now: datetime,
+    reason: str | None = None,
+) -> None:  # fmt: skip
+    rows.add_version(
+        session, customer_id=customer.id, number=customer.version, at=now, cause=cause, staff_id=staff_id,
+        submission_id=submission_id, primary_contact=customer.primary_contact, reason=reason,
+    )  # fmt: skip
 
 
 def _add(
@@ -202,14 +186,15 @@ def _add(
     contact: int,
     now: datetime,
 ) -> None:
-    session.add_all(
-        CustomerValue(
-            customer_id=customer.id, contact=contact_of(field, contact), field=field, set_at=now,
-            since=customer.version, **source.columns(field, field in sensitive),
-            **{"secret" if field in sensitive else "value": value},
-        )
+    added = [
+        {
+            "customer_id": customer.id, "contact": contact_of(field, contact), "field": field, "set_at": now,
+            "since": customer.version, **source.columns(field, field in sensitive),
+            "secret" if field in sensitive else "value": value,
+        }
         for field, value in values.items()
-    )  # fmt: skip
+    ]  # fmt: skip
+    rows.hold(session, added)
 
 
 def _repeat(customer: Customer, values: Mapping[str, Value]) -> None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from formsvc import audit
 from formsvc.customers.models import Customer
@@ -27,6 +28,16 @@ _TAKE_ANSWER = Statement(
     )
     .values(state=InvitationState.ANSWERED, revision=_table.c.revision + 1, next_step=None, due_at=None)
 )  # fmt: skip
+_CLOSE = Statement(
+    update(_table)
+    .where(_table.c.id == bindparam("invitation"), _table.c.state == InvitationState.ANSWERED)
+    .values(state=InvitationState.CLOSED, next_step=None, due_at=None)
+)
+_LOCK = Statement(
+    select(_table.c.state, _table.c.link_number, _table.c.next_step)
+    .where(_table.c.id == bindparam("invitation"))
+    .with_for_update()
+)
 RETURN_DAYS = 3  # working days that a customer has at least to mend what was returned
 
 
@@ -146,7 +157,17 @@ def mark_returned(session: Session, invitation: Invitation, now: datetime) -> No
 
 def mark_closed(session: Session, invitation: Invitation) -> None:
     """A decision was made. Raises NotPossible."""
-    _move(session, invitation, InvitationState.CLOSED, next_step=None, due_at=None)
+    if _CLOSE.run(session.connection(), {"invitation": invitation.id}) != 1:
+        raise NotPossible(invitation.state)
+    for column, value in (("state", InvitationState.CLOSED), ("next_step", None), ("due_at", None)):
+        set_committed_value(invitation, column, value)
+
+
+def lock(session: Session, invitation: Invitation) -> None:
+    """Keep the invitation as it is until the transaction ends, and know how that is."""
+    row = _LOCK.first(session.connection(), {"invitation": invitation.id})
+    for column in ("state", "link_number", "next_step"):
+        set_committed_value(invitation, column, getattr(row, column))
 
 
 def end_links(session: Session, customer: Customer, contact: int) -> None:

@@ -26,5 +26,6 @@ def visible(reader: Staff) -> Select[Submission]:
 def find(session: Session, reader: Staff, id_: int) -> Submission | None:
     """The submission with that id, where `reader` may see it."""
     invitation = joinedload(Submission.invitation)
-    whole = invitation.joinedload(Invitation.customer), invitation.joinedload(Invitation.version)
-    return session.scalar(visible(reader).where(Submission.id == id_).options(*whole))
+    customer = invitation.joinedload(Invitation.customer).joinedload(Customer.owner)
+    whole = customer, invitation.joinedload(Invitation.version), joinedload(Submission.consents)
+    return session.scalars(visible(reader).where(Submission.id == id_).options(*whole)).unique().one_or_none()

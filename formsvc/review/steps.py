@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from cryptography.fernet import InvalidToken
 from flask import current_app
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
@@ -18,9 +18,22 @@ from formsvc.invitations.models import Invitation
 from formsvc.review.checks import flagged, look
 from formsvc.review.models import SubmissionFlag
 from formsvc.review.warning import warn
+from formsvc.statements import Statement
 from formsvc.submissions.models import NOT_DUE, ReviewStep, Submission, SubmissionState
 from formsvc.workdays import add_workdays, may_write
 
+_submissions, _invitations = (model.metadata.tables[model.__tablename__] for model in (Submission, Invitation))
+_theirs = (
+    select(_submissions.c.id)
+    .join(_invitations, _invitations.c.id == _submissions.c.invitation_id)
+    .where(_invitations.c.customer_id == bindparam("customer"), _submissions.c.state == SubmissionState.WAITING)
+    .with_for_update(skip_locked=True, of=_submissions)
+)
+_CHECK_AGAIN = Statement(
+    update(_submissions)
+    .where(_submissions.c.id.in_(_theirs))
+    .values(next_step=ReviewStep.CHECK, due_at=bindparam("now"))
+)
 log = logging.getLogger(__name__)
 PATIENCE = timedelta(hours=24)  # that a customer waits before the manager is warned, and the manager before the lead
 HOUR = time(9)
@@ -51,11 +64,7 @@ def check_again(session: Session, customer: Customer, now: datetime) -> None:
     What somebody decides about at this moment is left out, as two who wait for each other's would wait for ever: should
     it go on waiting, the clock finds by its version that it is outdated.
     """
-    theirs = select(Submission.id).join(Invitation).where(Invitation.customer_id == customer.id)
-    waiting = theirs.where(Submission.state == SubmissionState.WAITING)
-    ids = session.scalars(waiting.with_for_update(skip_locked=True, of=Submission)).all()
-    if ids:
-        _update(session, [Submission.id.in_(ids)], {"next_step": ReviewStep.CHECK, "due_at": now})
+    _CHECK_AGAIN.run(session.connection(), {"customer": customer.id, "now": now})
 
 
 def due_at(step: ReviewStep, submitted_at: datetime, zone: ZoneInfo) -> datetime:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from formsvc import audit
 from formsvc.customers import contacts, record
@@ -23,8 +24,18 @@ from formsvc.review.merging import Outcome, is_about_contact, outcome
 from formsvc.review.reading import compared, fields_of
 from formsvc.review.thanks import thank_you
 from formsvc.staff.models import Staff
+from formsvc.statements import Statement
 from formsvc.submissions.models import NOT_DUE, ConsentKind, Submission, SubmissionState
 
+_table = Submission.metadata.tables[Submission.__tablename__]
+_DECIDE = Statement(
+    update(_table)
+    .where(_table.c.id == bindparam("submission"), _table.c.state == SubmissionState.WAITING)
+    .values(
+        **{name: bindparam(name) for name in ("state", "decided_at", "decided_by", "note", "field_notes")},
+        **NOT_DUE, seen_version=bindparam("seen_version"),
+    )
+)  # fmt: skip
 MAX_NOTE = 2000
 MAX_FIELD_NOTE = 300
 
@@ -114,23 +125,15 @@ def _decide(
     session: Session, submission: Submission, reviewer: Staff, state: SubmissionState, now: datetime, **said: Any
 ) -> None:
     """The invitation is locked first, as by a customer who sends again: in the other order the two wait for ever."""
-    columns = "state", "link_number", "next_step"
-    session.refresh(submission.invitation, columns, with_for_update=True)
-    decided = session.execute(
-        update(Submission)
-        .where(Submission.id == submission.id, Submission.state == SubmissionState.WAITING)
-        .values(
-            state=state,
-            decided_at=now,
-            decided_by=reviewer.id,
-            seen_version=submission.invitation.customer.version,
-            **NOT_DUE,
-            **said,
-        )
-        .execution_options(synchronize_session="evaluate")
-    )
-    if getattr(decided, "rowcount", 0) != 1:
+    invitations.lock(session, submission.invitation)
+    decision = {
+        "state": state, "decided_at": now, "decided_by": reviewer.id, "note": None, "field_notes": None, **said,
+        "seen_version": submission.invitation.customer.version,
+    }  # fmt: skip
+    if _DECIDE.run(session.connection(), {"submission": submission.id, **decision}) != 1:
         raise TooLate(submission.id)
+    for column, value in {**decision, **NOT_DUE}.items():
+        set_committed_value(submission, column, value)
 
 
 def _notes(submission: Submission, given: Mapping[str, str]) -> dict[str, str]:

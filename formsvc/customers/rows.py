@@ -1,0 +1,90 @@
+"""The rows of a change of a record, by plain statements: who approves one submission after another waits for them."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, or_, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from formsvc.customers.models import Customer, CustomerValue, CustomerVersion
+from formsvc.statements import Statement, together
+
+_customers, _versions, _values = (
+    model.metadata.tables[model.__tablename__] for model in (Customer, CustomerVersion, CustomerValue)
+)
+_MOVE_ON = Statement(
+    update(_customers)
+    .where(_customers.c.id == bindparam("customer"), _customers.c.version == bindparam("seen"))
+    .values(version=_customers.c.version + 1, updated_at=bindparam("now"), primary_contact=bindparam("primary"))
+)
+_VERSION = Statement(
+    insert(_versions), "customer_id", "number", "at", "cause", "staff_id", "submission_id", "primary_contact", "reason"
+)
+_held = _values.c.customer_id == bindparam("customer"), _values.c.until.is_(None)
+_END = Statement(
+    update(_values)
+    .where(*_held, _values.c.contact == bindparam("whose"), _values.c.field == bindparam("of"))
+    .values(until=bindparam("version"))
+)
+_CONFIRM = (
+    update(_values)
+    .where(
+        *_held, or_(_values.c.contact == 0, _values.c.contact == bindparam("whose")),
+        _values.c.field.in_(bindparam("fields", expanding=True)),
+        or_(_values.c.verified_at.is_(None), _values.c.verified_at < bindparam("at")),
+    )
+    .values(verified_at=bindparam("at"))
+)  # fmt: skip
+_HOLD = Statement(
+    insert(_values), "customer_id", "contact", "field", "value", "secret", "origin", "staff_id", "submission_id",
+    "consent_id", "reason", "set_at", "verified_at", "since", "until",
+)  # fmt: skip
+
+
+def move_on(session: Session, customer: Customer, seen: int, primary: int, now: datetime) -> bool:
+    """The record is at the version after `seen`, with that primary contact; False where it was not at `seen`."""
+    session.flush()
+    given = {"customer": customer.id, "seen": seen, "now": now, "primary": primary}
+    if _MOVE_ON.run(session.connection(), given) != 1:
+        return False
+    for column, value in (("version", seen + 1), ("updated_at", now), ("primary_contact", primary)):
+        set_committed_value(customer, column, value)
+    return True
+
+
+def add_version(session: Session, **columns: Any) -> None:
+    """A version, by its columns."""
+    _VERSION.run(session.connection(), columns)
+
+
+def end(session: Session, customer: Customer, places: Iterable[tuple[int, str]], version: int) -> None:
+    """What is held at these places, the number of the contact and the field of each, is held until `version`."""
+    connection = session.connection()
+    with together(connection):
+        for whose, field in places:
+            _END.run(connection, {"customer": customer.id, "whose": whose, "of": field, "version": version})
+    _forget(session, customer)
+
+
+def confirm(session: Session, customer: Customer, contact: int, fields: Collection[str], at: datetime) -> None:
+    """Held values of `fields`, of the customer and of that contact, are verified at `at`, or later where they were."""
+    given = {"customer": customer.id, "whose": contact, "fields": list(fields), "at": at}
+    session.connection().execute(_CONFIRM, given)
+    _forget(session, customer)
+
+
+def hold(session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Add values, by their columns; those that are not named are empty."""
+    connection, empty = session.connection(), dict.fromkeys(_HOLD.columns or ())
+    with together(connection):
+        for row in rows:
+            _HOLD.run(connection, {**empty, **row})
+
+
+def _forget(session: Session, customer: Customer) -> None:
+    """What the session read of values before is out of date."""
+    for row in session.identity_map.values():
+        if isinstance(row, CustomerValue) and row.customer_id == customer.id:
+            session.expire(row, ("until", "verified_at"))
