@@ -17,7 +17,7 @@ run: .venv/run.stamp
 
 test: .venv/dev.stamp
 	@$(PY) tests/machine.py
-	@$(PY) -m pytest
+	@$(PY) -m pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/dev.stamp
 	@$(PY) -m ruff check --quiet

@@ -82,7 +82,10 @@ def _add_versions() -> None:
     op.execute(
         "INSERT INTO customer_versions (customer_id, number, at, cause, staff_id, submission_id) "
         "SELECT customer_id, row_number() OVER (PARTITION BY customer_id ORDER BY set_at), set_at, min(origin), "
-        "max(staff_id), max(submission_id) FROM customer_values GROUP BY customer_id, set_at"
+        "max(staff_id), max(submission_id) FROM "
+        "(SELECT customer_id, set_at, origin, staff_id, submission_id FROM customer_values UNION ALL "
+        "SELECT customer_id, superseded_at, 'worksheet', NULL, NULL FROM customer_values "
+        "WHERE superseded_at IS NOT NULL) AS changes GROUP BY customer_id, set_at"
     )
     op.execute(
         "INSERT INTO customer_versions (customer_id, number, at, cause) SELECT id, 1, created_at, 'worksheet' "
@@ -190,6 +193,10 @@ def _date_values() -> None:
         "WHERE v.customer_id = customer_values.customer_id AND v.number = customer_values.until)"
     )
     op.execute("UPDATE customer_values SET origin = 'worksheet', submission_id = NULL WHERE origin = 'edit'")
+    op.execute(  # what was held again after an undo says when it came first
+        "UPDATE customer_values SET set_at = (SELECT at FROM customer_versions v "
+        "WHERE v.customer_id = customer_values.customer_id AND v.number = customer_values.since)"
+    )
     with op.batch_alter_table("customer_values") as values:
         values.drop_constraint(op.f("fk_customer_values_customer_id_since"), type_="foreignkey")
         for name in ("origin", "submission_is_named", "worksheet_is_no_submission", "edit_has_reason"):

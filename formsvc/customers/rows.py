@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -13,6 +13,12 @@ from formsvc.statements import Statement, together
 
 _customers, _versions, _values = (
     model.metadata.tables[model.__tablename__] for model in (Customer, CustomerVersion, CustomerValue)
+)
+_SEEN = "version", "primary_contact", "name", "contact", "mobile", "email"
+_LOCK = Statement(
+    select(*(_customers.c[name] for name in _SEEN))
+    .where(_customers.c.id == bindparam("customer"))
+    .with_for_update(key_share=True)  # rows that refer to it can still be made
 )
 _MOVE_ON = Statement(
     update(_customers)
@@ -41,6 +47,13 @@ _HOLD = Statement(
     insert(_values), "customer_id", "contact", "field", "value", "secret", "origin", "staff_id", "submission_id",
     "consent_id", "reason", "set_at", "verified_at", "since", "until",
 )  # fmt: skip
+
+
+def lock(session: Session, customer: Customer) -> None:
+    """Keep the record as it is until the transaction ends, and know how that is."""
+    row = _LOCK.first(session.connection(), {"customer": customer.id})
+    for column in _SEEN:
+        set_committed_value(customer, column, getattr(row, column))
 
 
 def move_on(session: Session, customer: Customer, seen: int, primary: int, now: datetime) -> bool:

@@ -36,7 +36,7 @@ _CLOSE = Statement(
 _LOCK = Statement(
     select(_table.c.state, _table.c.link_number, _table.c.next_step)
     .where(_table.c.id == bindparam("invitation"))
-    .with_for_update()
+    .with_for_update(key_share=True)  # rows that refer to it can still be made
 )
 RETURN_DAYS = 3  # working days that a customer has at least to mend what was returned
 
@@ -66,7 +66,7 @@ def issue(
 
     Raises AlreadyInvited, NothingAsked, NoQuestionnaire, ValueError for `days`.
     """
-    session.refresh(customer, with_for_update=True)  # two who invite at once take turns
+    session.refresh(customer, with_for_update={"key_share": True})  # two who invite at once take turns
     version = current(session, questionnaire)
     if not definition_of(version).asked(customer.audience, customer.situation):
         raise NothingAsked(questionnaire)
@@ -89,8 +89,12 @@ def issue(
 
 
 def reissue(session: Session, invitation: Invitation, actor: str, now: datetime) -> None:
-    """A new link and a new deadline; the old link is dead from now on. Raises NotPossible."""
-    if invitation.state not in (InvitationState.OPEN, InvitationState.RETURNED, InvitationState.REVOKED):
+    """A new link and a new deadline; the old link is dead from now on. Raises NotPossible.
+
+    Another contact than the one who was asked gets an invitation of its own: drafts and answers are behind the link.
+    """
+    states = InvitationState.OPEN, InvitationState.RETURNED, InvitationState.REVOKED
+    if invitation.state not in states or invitation.contact != invitation.customer.primary_contact:
         raise NotPossible(invitation.state)
     state = InvitationState.RETURNED if invitation.state is InvitationState.RETURNED else InvitationState.OPEN
     times = _times(now, schedule.DAYS, definition_of(invitation.version).grace_days)
@@ -99,8 +103,8 @@ def reissue(session: Session, invitation: Invitation, actor: str, now: datetime)
     live = live_invitation(session, invitation.customer, invitation.questionnaire_id)
     if live and live.id != invitation.id:
         raise NotPossible("another invitation is live")
-    asked = {"base_version": invitation.customer.version, "contact": invitation.customer.primary_contact}
-    _move(session, invitation, state, link_number=invitation.link_number + 1, issued_at=now, **asked, **times)
+    times |= {"link_number": invitation.link_number + 1, "base_version": invitation.customer.version}
+    _move(session, invitation, state, issued_at=now, **times)
     audit.record(session, actor, "invitation.reissued", invitation.subject, now, link=invitation.link_number)
     post(session, about(invitation), "invitation", f"link-{invitation.link_number}", now)
 
@@ -145,14 +149,16 @@ def take_back_answer(session: Session, invitation_id: int) -> bool:
 def mark_returned(session: Session, invitation: Invitation, now: datetime) -> None:
     """The customer is asked again by the same link, which stays open for RETURN_DAYS at least. Raises NotPossible.
 
-    The mail goes to whoever is the primary contact by now: the link is that contact's from now on.
+    Also where another contact took the place of who was asked: what that one typed is not for the other's eyes (M25).
     """
+    if invitation.contact != invitation.customer.primary_contact:
+        raise NotPossible("another contact")
     zone = _zone()
     earliest = schedule.deadline(now, RETURN_DAYS, zone)
     deadline_on = max(invitation.deadline_on, earliest)
     closes_at = schedule.closes_at(deadline_on, definition_of(invitation.version).grace_days, zone)
     _move(session, invitation, InvitationState.RETURNED, deadline_on=deadline_on, closes_at=closes_at,
-          contact=invitation.customer.primary_contact, next_step=None, due_at=None)  # fmt: skip
+          next_step=None, due_at=None)  # fmt: skip
 
 
 def mark_closed(session: Session, invitation: Invitation) -> None:

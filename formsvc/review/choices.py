@@ -5,8 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
-
 from formsvc.fields import TYPES, Field, Raw, Value, Wrong, check, clean_line, sentence
 from formsvc.questionnaires.cells import Cell
 from formsvc.review.diff import Decision, Difference
@@ -17,10 +15,11 @@ MAX_REASON = 200
 
 @dataclass
 class Choices:
-    """`errors` say, by key, what is wrong with a value that the reviewer worded, or that it has no reason."""
+    """`errors` say, by key, what is wrong with a value that the reviewer worded; `unexplained` are without a reason."""
 
     decisions: dict[str, Decision] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    unexplained: set[str] = field(default_factory=set)
 
 
 def chosen(rows: Sequence[Difference], posted: Any, audience: str, today: date) -> Choices:
@@ -53,6 +52,8 @@ def _take_edit(
     choices: Choices, question: Field, posted: Any, would_be: Mapping[str, Value], audience: str, today: date
 ) -> None:
     reason = clean_line(posted.get(f"reason-{question.name}", ""))[:MAX_REASON]
+    if not reason:
+        choices.unexplained.add(question.key)
     try:
         value = TYPES[question.type].parse(_typed(_edited(question), posted), question)
     except Wrong as wrong:
@@ -61,8 +62,6 @@ def _take_edit(
     broken = check([question], {**would_be, question.key: value}, audience, today)
     if question.key in broken:
         choices.errors[question.key] = _said(broken[question.key], question)
-    elif not reason:
-        choices.errors[question.key] = _("Say why you word it otherwise: the reason stays with the value.")
     choices.decisions[question.key] = Decision("edit", value, reason)
 
 

@@ -8,6 +8,10 @@ from formsvc.fields import Value
 from formsvc.review.diff import Decision, Difference, Undecided, merge
 
 
+class Nameless(ValueError):
+    """Another person was chosen, and the name of that person was not."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """The values to put into the record, the reasons of those that the reviewer worded, and the fields that were left
@@ -20,10 +24,10 @@ class Outcome:
 
 
 def outcome(rows: Sequence[Difference], decisions: Mapping[str, Decision], relation: Relation) -> Outcome:
-    """Raises Undecided.
+    """Raises Undecided, Nameless.
 
-    Of another person than the one who is held all that was answered is taken, but for what the reviewer leaves out
-    (M25): that it equals what is held of the first one says nothing.
+    Of another person than the one who is held all that the customer entered anew is taken, but for what the reviewer
+    leaves out; what equals that of the first one, where the reviewer takes it along (M25).
     """
     people = [row for row in rows if relation is not Relation.SAME and is_about_contact(row)]
     others = [row for row in rows if row not in people]
@@ -37,16 +41,25 @@ def is_about_contact(row: Difference) -> bool:
     return row.field.module == "contacts"
 
 
+def names_another(row: Difference) -> bool:
+    """Whether it is a name that is not the held contact's."""
+    return row.field.key == NAME and row.answered is not None and row.answered != row.now
+
+
 def _introduced(rows: Iterable[Difference], decisions: Mapping[str, Decision]) -> dict[str, Value]:
-    """What is known of a person who is new in the record. Raises Undecided where it has no name."""
+    """What is known of a person who is new in the record. Raises Undecided, Nameless."""
     values: dict[str, Value] = {}
     for row in rows:
         decision = decisions.get(row.field.key)
-        if decision is None or decision.choice == "accept":
+        if decision is None and row.is_open:
+            raise Undecided([row.field.key])
+        if decision is None:
+            continue
+        if decision.choice == "accept":
             values[row.field.key] = row.answered
         elif decision.choice == "edit":
             values[row.field.key] = decision.value
     known: dict[str, Value] = {key: value for key, value in values.items() if value is not None}
     if rows and NAME not in known:
-        raise Undecided([NAME])
+        raise Nameless(NAME)
     return known

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from formsvc.customers import reach as customers_reach
 from formsvc.customers.models import Customer
 from formsvc.customers.record import StaleRecord
+from formsvc.customers.relation import NAME
 from formsvc.db import db, transaction
 from formsvc.fields import clean
 from formsvc.invitations.models import Invitation
@@ -20,6 +21,7 @@ from formsvc.review.blueprint import blueprint
 from formsvc.review.choices import chosen
 from formsvc.review.diff import Undecided
 from formsvc.review.filters import Filter
+from formsvc.review.merging import Nameless
 from formsvc.review.queue import next_waiting
 from formsvc.review.reading import compared
 from formsvc.review.states import state_names
@@ -61,8 +63,9 @@ def _onward(submission: Submission, action: str) -> str:
     db.session.rollback()  # it may have read before the decision
     if following := next_waiting(db.session, me(), chosen_filter, submission, now()):
         return url_for(".show", id_=following, **chosen_filter.asked)
-    if action == "approve" and customers_reach.find(db.session, me(), submission.invitation.customer.number):
-        return url_for("customers.show", number=submission.invitation.customer.number)
+    number = submission.invitation.customer.number
+    if action == "approve" and not chosen_filter.asked and customers_reach.find(db.session, me(), number):
+        return url_for("customers.show", number=number)
     return url_for(".queue", **chosen_filter.asked)
 
 
@@ -87,6 +90,9 @@ def _decide(session: Session, submission: Submission, action: str, seen: int | N
         if action == "reject":
             verbs.reject(session, submission, me(), note, now())
             return _("%(name)s: rejected. The record is as it was.", name=name)
+    except verbs.ContactLeft:
+        problem = _("Who answered is not the contact any more. Reject these answers, and invite the new contact.")
+        raise showing.Refused(problem) from None
     except verbs.NoteMissing:
         raise showing.Refused(_("Write a note: what is to be changed, or why you reject."), "note") from None
     return _approve(session, submission, note, seen)
@@ -95,13 +101,17 @@ def _decide(session: Session, submission: Submission, action: str, seen: int | N
 def _approve(session: Session, submission: Submission, note: str, seen: int | None) -> str:
     customer = submission.invitation.customer
     choices = chosen(compared(session, submission).rows, request.form, customer.audience, today())
-    if choices.errors:
-        raise showing.Refused(_("Look at the values that you worded."), errors=choices.errors)
+    if choices.errors or choices.unexplained:
+        wrong = dict.fromkeys(choices.unexplained, "") | choices.errors
+        raise showing.Refused(_("Look at the values that you worded."), errors=wrong, unexplained=choices.unexplained)
     seen, words = seen or _version_when_sent(submission), thanks.note_for(session, submission, me(), note)
     if note and request.form.get("remember"):
         thanks.remember(session, me(), submission.language, note, now())
     try:
         merged = verbs.approve(session, submission, me(), choices.decisions, words, seen, now(), showing.relation())
+    except Nameless:
+        problem = _("A new contact needs a name: accept or edit it, or choose that it is the same person.")
+        raise showing.Refused(problem, errors={NAME: ""}) from None
     except Undecided as undecided:
         problem = _("Choose “accept”, “keep” or “edit” for each changed field.")
         raise showing.Refused(problem, errors=dict.fromkeys(undecided.fields, "")) from None

@@ -1,6 +1,6 @@
 """What the page of a review shows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,12 @@ from flask_babel import gettext as _
 from formsvc.customers import reach as customers_reach
 from formsvc.customers.relation import NAME, Relation, propose
 from formsvc.db import db
+from formsvc.questionnaires.verbs import definition_of
 from formsvc.review import reading, undo, verbs
-from formsvc.review.checks import flagged, look
+from formsvc.review.checks import Severity, flagged, look
 from formsvc.review.choices import MAX_REASON, edit_cell, may_edit
 from formsvc.review.diff import Difference, Kind
+from formsvc.review.merging import is_about_contact
 from formsvc.review.place import place
 from formsvc.review.reading import Compared, compared
 from formsvc.review.states import state_names
@@ -29,11 +31,15 @@ SAID_BY_THE_ROW = "emptied", "not-confirmed", "changed-since-asked"
 
 
 class Refused(ValueError):
-    """A decision that lacks something: what, for the reviewer, which control is in question, and errors by field."""
+    """A decision that lacks something: what, for the reviewer, which control is in question, errors by field, and the
+    fields that were worded without a reason.
+    """
 
-    def __init__(self, problem: str, control: str = "", errors: Mapping[str, str] = {}) -> None:
+    def __init__(
+        self, problem: str, control: str = "", errors: Mapping[str, str] = {}, unexplained: Collection[str] = ()
+    ) -> None:
         super().__init__(problem)
-        self.problem, self.control, self.errors = problem, control, errors
+        self.problem, self.control, self.errors, self.unexplained = problem, control, errors, unexplained
 
 
 @dataclass
@@ -43,11 +49,16 @@ class Flags:
     fields: dict[str, list[tuple[str, str]]]
     whole: list[tuple[str, str]]
 
+    def weighs(self, key: str) -> bool:
+        """Whether a person must look at the field before it is accepted."""
+        return any(severity != Severity.NOTE for severity, _said in self.fields.get(key, ()))
+
 
 def page(submission: Submission, refused: Refused | None = None) -> str:
     session, waiting = db.session, submission.state is SubmissionState.WAITING
     shared: dict[str, Any] = {
         "submission": submission, "customer": submission.invitation.customer, "states": state_names(),
+        "title": definition_of(submission.invitation.version).title.in_(language.current()),
         "newer": None if waiting else reading.newest_after(session, submission),
     }  # fmt: skip
     if reading.is_withdrawn(session, submission):
@@ -67,10 +78,14 @@ def page(submission: Submission, refused: Refused | None = None) -> str:
 def _comparison(submission: Submission, found: Compared) -> dict[str, Any]:
     """The rows by what is to be done with them, what the checks say, and who the contact may be."""
     waiting = submission.state is SubmissionState.WAITING
+    flags = _flags(submission, found) if waiting else Flags({}, [])
+    changed = found.of_kind(Kind.CONFLICT, Kind.THEIRS, Kind.MERGED)
+    doubtful = {row.field.key for row in changed if row.answered is None or flags.weighs(row.field.key)}
     return {
-        "open": found.of_kind(Kind.CONFLICT, Kind.THEIRS, Kind.MERGED), "ours": found.of_kind(Kind.OURS),
+        "open": sorted(changed, key=lambda row: (row.proposed is not None, row.field.key not in doubtful)),
+        "doubtful": doubtful if waiting else (), "ours": found.of_kind(Kind.OURS),
         "same": found.of_kind(Kind.SAME), "accepted": reading.accepted(db.session, submission),
-        "flags": _flags(submission, found) if waiting else Flags({}, []),
+        "flags": flags, "carried": [row for row in found.of_kind(Kind.SAME) if row.answered and is_about_contact(row)],
         "relation": _proposed(found) if waiting else None, "people": _names(found),
     }  # fmt: skip
 

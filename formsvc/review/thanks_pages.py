@@ -4,12 +4,16 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
+from formsvc.customers import record
+from formsvc.customers.relation import Relation
 from formsvc.db import db, transaction
 from formsvc.fields import Value, clean
 from formsvc.mail.compose import compose
-from formsvc.review import reach, thanks
+from formsvc.review import reach, showing, thanks
 from formsvc.review.blueprint import blueprint
 from formsvc.review.choices import chosen
+from formsvc.review.diff import Decision
+from formsvc.review.merging import Nameless, names_another, outcome
 from formsvc.review.reading import compared
 from formsvc.review.verbs import MAX_NOTE
 from formsvc.staff.access import me, requires
@@ -58,9 +62,20 @@ def preview(id_: int) -> Response | Redirect:
 
 
 def _merged(submission: Submission) -> dict[str, Value]:
-    """What the choices on the page would bring into the record."""
-    rows = {row.field.key: row for row in compared(db.session, submission).rows}
+    """What the choices on the page would bring into the record of the customer and its main contact; what nobody chose
+    about yet stays as it is held.
+    """
+    rows, relation = compared(db.session, submission).rows, showing.relation()
     audience = submission.invitation.customer.audience
-    decisions = chosen(list(rows.values()), request.form, audience, today()).decisions
-    accepted = {key: rows[key].accepted_value for key, decision in decisions.items() if decision.choice == "accept"}
-    return accepted | {key: decision.value for key, decision in decisions.items() if decision.choice == "edit"}
+    decisions = chosen(rows, request.form, audience, today()).decisions
+    open_ = {row.field.key: Decision("keep") for row in rows if row.is_open}
+    if not any(map(names_another, rows)):
+        relation = Relation.SAME
+    try:
+        values = outcome(rows, open_ | decisions, relation).values
+    except Nameless:
+        values = {}
+    if relation is Relation.SECOND:
+        return {key: value for key, value in values.items() if record.contact_of(key, 1) == 0}
+    new = dict.fromkeys(record.REPEATED) if relation is Relation.SUCCESSOR else {}
+    return {key: None for key in new if record.contact_of(key, 1)} | values

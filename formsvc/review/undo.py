@@ -52,7 +52,9 @@ def undo(
     if not items:
         raise NothingChosen
     customer = submission.invitation.customer
-    session.refresh(customer, with_for_update=True)  # nobody invites a contact who is about to be removed
+    session.refresh(
+        customer, with_for_update={"key_share": True}
+    )  # nobody invites a contact who is about to be removed
     steps = [step for step in undoable(session, submission) if step.key in items]
     if {step.key for step in steps} != set(items) or any(step.hindrance for step in steps):
         raise CannotUndo(submission.id)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from formsvc import audit
-from formsvc.customers import contacts, record
+from formsvc.customers import contacts, record, rows
 from formsvc.customers.models import Origin
 from formsvc.customers.record import Source
 from formsvc.customers.relation import Relation
@@ -20,7 +20,7 @@ from formsvc.mail.outbox import put
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.review import rewards
 from formsvc.review.diff import Decision
-from formsvc.review.merging import Outcome, is_about_contact, outcome
+from formsvc.review.merging import Outcome, names_another, outcome
 from formsvc.review.reading import compared, fields_of
 from formsvc.review.thanks import thank_you
 from formsvc.staff.models import Staff
@@ -44,6 +44,10 @@ class TooLate(Exception):
     """Someone decided before, or the customer sent again or took the answers back."""
 
 
+class ContactLeft(Exception):
+    """Who answered is not the contact any more: there is nobody to return the answers to."""
+
+
 class NoteMissing(ValueError):
     """A return or a rejection needs words for the customer or the files."""
 
@@ -58,9 +62,9 @@ def approve(
     Raises TooLate, StaleRecord, Undecided.
     """
     customer = submission.invitation.customer
-    rows = compared(session, submission).rows
-    relation = relation if any(map(is_about_contact, rows)) else Relation.SAME  # else nobody is named
-    merged = outcome(rows, decisions, relation)
+    found = compared(session, submission).rows
+    relation = relation if any(map(names_another, found)) else Relation.SAME
+    merged = outcome(found, decisions, relation)
     _decide(session, submission, reviewer, SubmissionState.APPROVED, now, note=thanks or None)
     _merge(session, submission, reviewer, merged, relation, seen, now)
     customer.language = submission.language
@@ -79,12 +83,14 @@ def return_(
 ) -> None:  # fmt: skip
     """Ask the customer again by the same link, with `note` or with notes to single fields, by key (M16).
 
-    Raises TooLate, NoteMissing, invitations.NotPossible.
+    Raises TooLate, NoteMissing, ContactLeft, invitations.NotPossible.
     """
     notes = _notes(submission, field_notes)
     if not note and not notes:
         raise NoteMissing(SubmissionState.RETURNED)
     _decide(session, submission, reviewer, SubmissionState.RETURNED, now, note=note, field_notes=notes or None)
+    if submission.invitation.contact != submission.invitation.customer.primary_contact:
+        raise ContactLeft(submission.id)
     invitations.mark_returned(session, submission.invitation, now)
     _record(session, submission, reviewer, "submission.returned", now, fields=list(notes))
     fields, language = fields_of(submission), submission.language
@@ -124,7 +130,10 @@ def _merge(
 def _decide(
     session: Session, submission: Submission, reviewer: Staff, state: SubmissionState, now: datetime, **said: Any
 ) -> None:
-    """The invitation is locked first, as by a customer who sends again: in the other order the two wait for ever."""
+    """The record is locked first, as by whoever else decides about this customer, then the invitation, as by a customer
+    who sends again: in another order the two wait for ever.
+    """
+    rows.lock(session, submission.invitation.customer)
     invitations.lock(session, submission.invitation)
     decision = {
         "state": state, "decided_at": now, "decided_by": reviewer.id, "note": None, "field_notes": None, **said,

@@ -7,6 +7,7 @@ from typing import Any
 
 from cryptography.fernet import InvalidToken
 from sqlalchemy import Connection, Select, Text, and_, bindparam, func, select, type_coerce
+from sqlalchemy.orm import aliased
 
 from formsvc.crypto import decrypted
 from formsvc.customers.held import held_and_verified, held_rows
@@ -171,6 +172,9 @@ def _saved(row: Any) -> Saved | None:
     return typed and Saved(row.draft, typed["fields"], typed["opened_at"], row.saved_at)
 
 
+_reviewer = aliased(Staff)
+
+
 def _statement() -> Select[*tuple[Any, ...]]:
     newest = (
         select(func.max(Draft.number))
@@ -188,7 +192,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             *(Submission.id.label("sent_id"), Submission.state.label("sent_state"), Submission.answers),
             *(Submission.secrets, Submission.submitted_at, Submission.note, Submission.field_notes),
             *(Draft.number.label("draft"), type_coerce(Draft.typed, Text).label("typed"), Draft.saved_at),
-            func.coalesce(Submission.assigned_to, Staff.id).label("reviewer_id"), held_rows(Customer).label("held"),
+            func.coalesce(_reviewer.id, Staff.id).label("reviewer_id"), held_rows(Customer).label("held"),
         )
         .join_from(Invitation, Customer, Customer.id == Invitation.customer_id)
         .join(QuestionnaireVersion, QuestionnaireVersion.id == Invitation.version_id)
@@ -197,6 +201,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             Submission,
             and_(Submission.invitation_id == Invitation.id, Submission.revision == Invitation.revision),
         )
+        .outerjoin(_reviewer, and_(_reviewer.id == Submission.assigned_to, _reviewer.active))
         .outerjoin(
             Draft,
             and_(

@@ -125,7 +125,7 @@ def withdraw(session: Session, opened: Opened, now: datetime) -> None:
 def hold(session: Session | Connection, opened: Opened, seen: int, now: datetime) -> None:
     """Keep the invitation as it is until the transaction ends. Raises LinkIsDead, AlreadyDecided, SentMeanwhile."""
     columns = Invitation.state, Invitation.link_number, Invitation.closes_at, Invitation.revision
-    row = session.execute(select(*columns).where(Invitation.id == opened.id).with_for_update()).one()
+    row = session.execute(select(*columns).where(Invitation.id == opened.id).with_for_update(key_share=True)).one()
     if row.link_number != opened.link_number or row.closes_at <= now:
         raise LinkIsDead
     if row.state is InvitationState.CLOSED:

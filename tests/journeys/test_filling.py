@@ -14,6 +14,7 @@ from tests.installation import ZONE
 from tests.journeys.conftest import Contexts, look
 
 SAVED, UNSAVED = re.compile("已保存"), re.compile("网络不通")
+PATIENCE = 20_000  # milliseconds, for a slow phone on a busy machine
 SEND = ".buttons [value=submit]"
 
 
@@ -40,7 +41,8 @@ def send(page: Page) -> None:
 
 
 def arrived(page: Page) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("已收到|have arrived"))
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text(re.compile("已收到|have arrived"), timeout=PATIENCE)
 
 
 def sent(app: Flask, given: Invited) -> list[SubmissionState]:

@@ -1,6 +1,7 @@
 """The migrations make the schema that the models describe, up and down, and two at once."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from formsvc.questionnaires.verbs import publish_default
 from formsvc.review import verbs as review
 from formsvc.review.diff import Decision
 from formsvc.review.models import Reward, SavedFilter, ServiceNote, SubmissionFlag
+from formsvc.review.undo import undo
 from formsvc.schema import alembic, migrating, upgrade
 from formsvc.submissions.models import Address, AddressKind, Code, CompletionTime, Draft, Submission
 from tests.factories import staff_account, submission, writing
@@ -48,6 +50,8 @@ def fill(app: Flask) -> int:
         invitation = answered.invitation
         reviewer = staff_account(session)
         review.approve(session, answered, reviewer, decisions, "", invitation.customer.version, NOW)
+        undone = invitation.customer.version, NOW + timedelta(hours=1)
+        undo(session, answered, ["basic.id_number"], reviewer, "wrong person", *undone)
         of_it = {"invitation_id": invitation.id}
         session.add_all((
             Draft(**of_it, reader="", number=1, typed={}, saved_at=NOW),

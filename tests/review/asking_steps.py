@@ -103,7 +103,8 @@ class Asking(Hands):
         one = one_of(data, self.asked())
         made, verb = self.invitation(one), invitations.reissue if is_new else invitations.revoke
         others = [other for other in one.record.invited if other.key == one.key and other is not one and other.is_live]
-        if not one.is_live if not is_new else others or one.state in (model.ANSWERED, model.CLOSED):
+        is_anothers = one.contact != one.record.now.primary
+        if not one.is_live if not is_new else others or is_anothers or one.state in (model.ANSWERED, model.CLOSED):
             self.refused(invitations.NotPossible, lambda: verb(self.session, made, "system", self.now))
             return
         verb(self.session, made, "system", self.now)
@@ -112,7 +113,7 @@ class Asking(Hands):
     def reissued(self, one: Invited) -> None:
         one.state = model.RETURNED if one.state == model.RETURNED else model.OPEN
         one.link, one.is_over = one.link + 1, False
-        one.base, one.contact = one.record.version, one.record.now.primary
+        one.base = one.record.version
         self.done("invitation.reissued", one)
         self.mailed("invitation", one, f"link-{one.link}")
 

@@ -80,7 +80,7 @@ class Hands(RuleBasedStateMachine):
         self.session.flush()
         self.session.expunge_all()
 
-    def refused(self, error: type[Exception], verb: Callable[[], object]) -> None:
+    def refused(self, error: type[Exception] | tuple[type[Exception], ...], verb: Callable[[], object]) -> None:
         """It changes nothing, which the invariants see."""
         with pytest.raises(error), self.session.begin_nested():
             verb()

@@ -62,10 +62,11 @@ def decided(sent: Sent, choices: Mapping[str, Choice], relation: str) -> News | 
     base, now = _base_and_now(sent)
     news: News = {}
     for name, answered in sent.said.items():
-        is_new = is_about_contact(name) and relation != SAME
+        is_new = is_about_contact(name) and introduces(sent, relation)
         held = None if is_new else now.get(name)
-        is_open, accepted = (False, answered) if is_new else three_way(name, base.get(name), held, answered)
-        choice = choices.get(name, Choice("accept" if is_new else "keep"))
+        is_open, accepted = three_way(name, base.get(name), now.get(name), answered)
+        accepted = answered if is_new else accepted
+        choice = choices.get(name, Choice("keep"))
         if is_open and name not in choices:
             return None
         value = {"accept": accepted, "keep": held, "edit": choice.value}[choice.name]
@@ -77,8 +78,9 @@ def decided(sent: Sent, choices: Mapping[str, Choice], relation: str) -> News | 
 
 def approve(sent: Sent, news: News, relation: str) -> None:
     record, before = sent.invited.record, sent.invited.record.now.primary
+    relation = relation if introduces(sent, relation) else SAME
     _confirm(sent, news, relation)
-    if introduces(sent, relation):
+    if relation != SAME:
         record.contacts = sent.added = record.contacts + 1
     is_follower = sent.added is not None and relation == SUCCESSOR
     record.put(news, sent.added, sent.added if is_follower else None)
@@ -89,8 +91,9 @@ def approve(sent: Sent, news: News, relation: str) -> None:
 
 
 def introduces(sent: Sent, relation: str) -> bool:
-    """Whether the answers name a person who is new in the record."""
-    return relation != SAME and any(map(is_about_contact, sent.said))
+    """Whether the answers name another person than the one who is held."""
+    said = sent.said.get("contacts.name")
+    return relation != SAME and said not in (None, sent.invited.record.now.held().get("contacts.name"))
 
 
 def _leave(record: Record, contact: int, follower: int) -> None:

@@ -13,6 +13,7 @@ from formsvc.customers.models import Customer, CustomerValue, Origin
 from formsvc.customers.record import Source
 from formsvc.fields import Value
 from formsvc.invitations.models import Invitation
+from formsvc.mail.models import OutboxMessage
 from tests.browser import Browser, Page
 from tests.factories import writing
 from tests.filling import Invited, answered, everything, invited
@@ -93,24 +94,24 @@ def test_a_reviewer_words_a_value_and_says_why(browser: Browser, sqlite_app: Fla
         worded = CustomerValue.field == "needs.term", CustomerValue.until.is_(None)
         row = session.scalars(select(CustomerValue).where(*worded)).one()
         assert (row.value, row.origin, row.reason, row.verified_at) == ("long", Origin.EDIT, "电话中确认", None)
-    assert "已改写：电话中确认" in browser.get("/review/1").text
+    assert "已改写为：长期（1 年以上）（电话中确认）" in browser.get("/review/1").text
 
 
 @pytest.mark.parametrize(
-    ("field", "typed", "said"),
+    ("field", "typed", "wrong", "said"),
     [
-        ("needs-term", {"edit-needs-term": "long", "reason-needs-term": " "}, "请写明改写的原因"),
-        ("needs-term", {"edit-needs-term": "for ever", "reason-needs-term": "电话"}, "期望合作周期"),
-        ("needs-special", {"edit-needs-special": "长" * 5000, "reason-needs-special": "电话"}, "特殊要求"),
+        ("needs-term", {"edit-needs-term": "long", "reason-needs-term": " "}, "reason-needs-term", "请写明改写的原因"),
+        ("needs-term", {"edit-needs-term": "ever", "reason-needs-term": "电话"}, "edit-needs-term", "期望合作周期"),
+        ("needs-special", {"edit-needs-special": "长" * 5000}, "edit-needs-special", "特殊要求"),
     ],
 )
 def test_a_wrong_value_or_no_reason_is_said_beside_the_control_and_nothing_typed_is_lost(
-    browser: Browser, sqlite_app: Flask, given: Invited, field: str, typed: dict[str, str], said: str
+    browser: Browser, sqlite_app: Flask, given: Invited, field: str, typed: dict[str, str], wrong: str, said: str
 ) -> None:
     page, before = browser.get("/review/1"), everything(sqlite_app)
     chosen = {"decide-needs-term": "keep", f"decide-{field}": "edit", **typed, "note": "谢谢"}
     told = browser.post("/review/1", {**dict(page.form().filled({}, "approve")), **chosen}, status=422)
-    assert said in text_of(told.find("p", id=f"edit-{field}-error"))
+    assert said in told.error_of(wrong)
     assert text_of(told.find("textarea", name="note")) == "谢谢"
     assert choices(told)[f"decide-{field}"] == "edit"
     assert everything(sqlite_app) == before
@@ -146,6 +147,58 @@ def test_the_reviewer_says_who_the_person_in_the_answers_is(
         assert [each.name for each in contacts.of(session, customer)] == names
         assert customer.contact == primary
         assert (session.get_one(Invitation, given.id).link_number == 1) is (chosen != "successor")
+
+
+def test_what_was_left_as_it_was_goes_along_to_a_new_contact_where_it_is_ticked(
+    browser: Browser, sqlite_app: Flask
+) -> None:
+    same = {"contacts.position": "采购经理", "contacts.salutation": "ms"}
+    given = invited(sqlite_app, values=same)
+    answered(sqlite_app, given, {**same, "contacts.name": "王芳", "contacts.mobile": "+8613900010009"})
+    browser.sign_in(given.manager)
+    page = browser.get("/review/1")
+    browser.submit(page, {"contact": "second", "decide-contacts-salutation": None}, "approve")
+    with writing(sqlite_app) as session:
+        new = contacts.of(session, found(session, given))[1]
+        assert {key: row.value for key, row in new.values.items()} == {
+            "contacts.name": "王芳", "contacts.mobile": "+8613900010009", "contacts.position": "采购经理",
+            "contacts.email": "zhangmin@example.com",
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize("chosen", ["second", "successor"])
+def test_a_new_contact_without_its_name_is_asked_for_it(browser: Browser, sqlite_app: Flask, chosen: str) -> None:
+    given = invited(sqlite_app)
+    answered(sqlite_app, given, {"contacts.name": "王芳", "contacts.mobile": "+8613900010009"})
+    browser.sign_in(given.manager)
+    typed = {"contact": chosen, "decide-contacts-name": "keep"}
+    told = browser.submit(browser.get("/review/1"), typed, "approve", status=422)
+    assert "新联系人需要姓名" in text_of(told.find("div", id="errors"))
+
+
+def test_what_a_check_doubts_or_what_is_emptied_is_decided_by_a_person(browser: Browser, sqlite_app: Flask) -> None:
+    held = {"needs.budget": {"from": "50", "to": "80"}, "basic.address": "科苑路1号"}
+    given = invited(sqlite_app, values=held)
+    doubtful = {"needs.budget": {"from": "50000", "to": "80000"}, "basic.address": None, "needs.term": "long"}
+    answered(sqlite_app, given, doubtful)
+    browser.sign_in(given.manager)
+    assert choices(browser.get("/review/1")) == {
+        "decide-needs-budget": None, "decide-basic-address": None, "decide-needs-term": "accept",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("chosen", "to"), [("second", "zhangmin@example.com"), ("successor", "wf@example.com")])
+def test_the_preview_says_who_gets_the_thanks(browser: Browser, sqlite_app: Flask, chosen: str, to: str) -> None:
+    given = invited(sqlite_app)
+    answered(sqlite_app, given, {"contacts.name": "王芳", "contacts.email": "wf@example.com"})
+    browser.sign_in(given.manager)
+    page = browser.get("/review/1")
+    preview = browser.submit(page, {"contact": chosen}, "preview")
+    assert f"收件人 {to}" in preview.text
+    browser.submit(page, {"contact": chosen}, "approve")
+    with writing(sqlite_app) as session:
+        sent = select(OutboxMessage.recipient).where(OutboxMessage.kind == "thank-you")
+        assert session.scalars(sent).all() == [to]
 
 
 def test_one_name_in_two_spellings_asks_nobody(browser: Browser, sqlite_app: Flask) -> None:

@@ -21,6 +21,7 @@ from formsvc.mail.models import OutboxMessage
 from formsvc.questionnaires.verbs import DEFAULT_KEY
 from formsvc.review import undo, verbs
 from formsvc.review.diff import Choice, Decision, Undecided
+from formsvc.review.merging import Nameless
 from tests.installation import Databases
 from tests.review import model, rules, tables, undo_rules
 from tests.review.asking_steps import Asking
@@ -63,7 +64,7 @@ class RecordMachine(Asking):
         seen = sent.invited.record.version - (slip == "stale")
         approve = self.approval(sent, choices, seen, relation)
         if news is None or slip == "stale":
-            self.refused(Undecided if news is None else StaleRecord, approve)
+            self.refused((Undecided, Nameless) if news is None else StaleRecord, approve)
             return
         assert approve() == sorted(news)
         rules.approve(sent, news, relation)
@@ -80,12 +81,15 @@ class RecordMachine(Asking):
             accepted = dict.fromkeys(sent.said, rules.Choice("accept"))
             self.refused(verbs.TooLate, self.approval(sent, accepted, sent.invited.record.version))
             return
+        if is_returned and sent.invited.contact != sent.invited.record.now.primary:
+            self.refused(verbs.ContactLeft, lambda: verb(self.session, made, who, "请核对", self.now))
+            return
         verb(self.session, made, who, "请核对", self.now)
         sent.state = model.RETURNED if is_returned else "rejected"
         sent.invited.state = model.RETURNED if is_returned else model.CLOSED
         self.done(f"submission.{sent.state}", sent)
         if is_returned:
-            sent.invited.is_over, sent.invited.contact = False, sent.invited.record.now.primary
+            sent.invited.is_over = False
             self.mailed("returned", sent.invited, f"revision-{sent.revision}")
 
     @precondition(lambda self: self.sent("approved"))

@@ -1,14 +1,18 @@
 """Whom a link and an answer belong to, where another questionnaire's answers changed the contact meanwhile (M25)."""
 
+import pytest
 from sqlalchemy.orm import Session
 
+from formsvc.customers import contacts
 from formsvc.customers.models import Customer
 from formsvc.customers.relation import Relation
 from formsvc.invitations import verbs as invitations
 from formsvc.invitations.models import InvitationState
+from formsvc.invitations.verbs import NotPossible
 from formsvc.questionnaires.verbs import publish
 from formsvc.review import verbs
-from formsvc.submissions.models import Submission
+from formsvc.review.verbs import ContactLeft
+from formsvc.submissions.models import Submission, SubmissionState
 from tests.asking import KEY, second
 from tests.factories import ENTERPRISE, customer, invitation, staff_account, submission
 from tests.installation import NOW
@@ -25,7 +29,7 @@ def visited(session: Session, whom: Customer) -> Submission:
 def follow(session: Session, whom: Customer, name: str) -> None:
     """Another contact in place of the one that is held."""
     made = submission(session, invitation(session, whom), {**ENTERPRISE, "contacts.name": name})
-    approve(session, made, staff_account(session), {}, Relation.SUCCESSOR)
+    approve(session, made, staff_account(session), {"contacts.name": "accept"}, Relation.SUCCESSOR)
 
 
 def test_answers_that_name_nobody_bring_no_contact(session: Session) -> None:
@@ -34,12 +38,31 @@ def test_answers_that_name_nobody_bring_no_contact(session: Session) -> None:
     assert (whom.primary_contact, whom.contact) == (1, ENTERPRISE["contacts.name"])
 
 
-def test_token_outlives_a_returned_link_is_dead_once_who_got_it_has_left(session: Session) -> None:
+def test_answers_of_who_left_are_not_returned_to_the_follower(session: Session) -> None:
+    """The link shows what was typed behind it."""
     whom = customer(session)
     made = visited(session, whom)
     follow(session, whom, "王芳")
-    verbs.return_(session, made, staff_account(session), "请核对", LATER)
-    assert (made.invitation.state, made.invitation.contact) == (InvitationState.RETURNED, 2)
-    follow(session, whom, "李娜")
-    session.refresh(made.invitation)
-    assert made.invitation.state is InvitationState.REVOKED
+    with pytest.raises(ContactLeft), session.begin_nested():
+        verbs.return_(session, made, staff_account(session), "请核对", LATER)
+    session.refresh(made)
+    assert made.state is SubmissionState.WAITING
+
+
+def test_token_outlives_the_link_of_who_left_is_not_issued_again(session: Session) -> None:
+    whom = customer(session)
+    publish(session, second(), NOW)
+    asked = invitations.issue(session, whom, "system", None, NOW, questionnaire=KEY)
+    follow(session, whom, "王芳")
+    session.refresh(asked)
+    assert asked.state is InvitationState.REVOKED
+    with pytest.raises(NotPossible):
+        invitations.reissue(session, asked, "system", LATER)
+    assert invitations.issue(session, whom, "system", None, LATER, questionnaire=KEY).contact == 2
+
+
+def test_who_confirms_the_contact_brings_no_other_one(session: Session) -> None:
+    whom = customer(session)
+    made = submission(session, invitation(session, whom))
+    approve(session, made, staff_account(session), {}, Relation.SUCCESSOR)
+    assert [(each.contact.number, each.contact.left_at) for each in contacts.of(session, whom)] == [(1, None)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -116,16 +116,19 @@ def _xlsx(path: Path) -> list[Line]:
 
 
 def _first_sheet(path: Path) -> list[Line]:
-    book = load_workbook(path, read_only=True)
+    with path.open("rb") as file:  # of a damaged one, the library leaves open what it opened itself
+        return _lines_of(file)
+
+
+def _lines_of(file: BinaryIO) -> list[Line]:
+    book = load_workbook(file, read_only=True)
     sheet = next((sheet for sheet in book.worksheets if sheet.sheet_state == "visible"), None)
     if sheet is None:
         raise NotAWorksheet("empty")
     sheet.reset_dimensions()  # what a file says of its own size may be wrong, or there to do harm
     rows = sheet.iter_rows(max_col=MAX_COLUMNS, max_row=LAST_ROW, values_only=True)
     lines = ((number, [cell_text(cell) for cell in row]) for number, row in enumerate(rows, start=1) if any(row))
-    found = list(islice((line for line in lines if any(line[1])), MAX_ROWS + 2))
-    book.close()
-    return found
+    return list(islice((line for line in lines if any(line[1])), MAX_ROWS + 2))
 
 
 def _csv(path: Path) -> list[Line]:
