@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Table, func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from benchmarks.copying import copy
 from benchmarks.customers import HELD
 from formsvc.audit import AuditFact
 from formsvc.customers.models import Contact, Customer, CustomerVersion
@@ -32,8 +33,10 @@ def _add(session: Session, done: int) -> None:
     """AT_ONCE more, after `done`; keys follow one another on both engines."""
     customers, invitations, submissions = (_last(session, model) for model in (Customer, Invitation, Submission))
     _copy(session, Customer, AT_ONCE // EACH, number=f"'CX1980' || ({done // EACH} + i)")
-    _copy_first(session, Contact, customers, AT_ONCE // EACH)
-    _copy_first(session, CustomerVersion, customers, AT_ONCE // EACH)
+    first = session.scalar(select(func.min(Customer.id)))
+    for model in (Contact, CustomerVersion):
+        which = f"{model.__tablename__}.customer_id = {first} AND number = 1"
+        copy(session, model, AT_ONCE // EACH, which, customer_id=f"{customers} + i")
     _copy(session, Invitation, customer_id=f"{customers} + 1 + i % {AT_ONCE // EACH}", state="'closed'",
           next_step="NULL", due_at="NULL")  # fmt: skip
     _copy(session, Submission, invitation_id=f"{invitations} + i", state="'approved'",
@@ -45,30 +48,7 @@ def _add(session: Session, done: int) -> None:
 
 def _copy(session: Session, model: Any, count: int = AT_ONCE, **other: str) -> None:
     """Rows like the newest, with `other` SQL for some columns; `i` counts them from 1."""
-    table: Table = model.__table__
-    names = [column.name for column in table.columns if column.name != "id"]
-    session.execute(
-        text(
-            f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "  # noqa: S608 - ours
-            f"INSERT INTO {table.name} ({', '.join(names)}) "
-            f"SELECT {', '.join(other.get(name, name) for name in names)} FROM {table.name}, n "
-            f"WHERE {table.name}.id = {_last(session, model)}"
-        )
-    )
-
-
-def _copy_first(session: Session, model: Any, last: int, count: int) -> None:
-    """What the first customer has one of, for each of the `count` customers after `last`."""
-    table: Table = model.__table__
-    names = [column.name for column in table.columns if column.name != "customer_id"]
-    session.execute(
-        text(
-            f"INSERT INTO {table.name} (customer_id, {', '.join(names)}) "  # noqa: S608 - ours
-            f"SELECT customers.id, {', '.join(f'{table.name}.{name}' for name in names)} FROM {table.name}, customers "
-            f"WHERE {table.name}.customer_id = (SELECT min(id) FROM customers) AND {table.name}.number = 1 "
-            f"AND customers.id > {last} AND customers.id <= {last + count}"
-        )
-    )
+    copy(session, model, count, f"{model.__tablename__}.id = {_last(session, model)}", **other)
 
 
 def _last(session: Session, model: Any) -> int:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.synchronize import Barrier
 from statistics import quantiles
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from sqlalchemy import Table, func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from benchmarks import customers, sites
+from benchmarks.copying import copy
 from benchmarks.customers import HELD
 from benchmarks.load import Load, Round
 from benchmarks.sites import Site
@@ -133,23 +134,10 @@ def queue(site: Site, count: int) -> Load:
 def _fill(session: Session, count: int) -> None:
     """So many customers more, like the first one, whose answers wait."""
     last = {model: session.scalar(select(func.max(model.id))) or 0 for model in (Customer, Invitation, Submission)}
-    _copy(session, Customer, count, "customers.id = 1", number=f"'CX1970' || ({last[Customer]} + i)")
+    copy(session, Customer, count, "customers.id = 1", number=f"'CX1970' || ({last[Customer]} + i)")
     ours = f"{last[Customer]} + i"
     for model in (Contact, CustomerVersion):
-        _copy(session, model, count, f"{model.__tablename__}.customer_id = 1", customer_id=ours)
-    _copy(session, Invitation, count, "invitations.id = 1", customer_id=ours)
-    _copy(session, Submission, count, "submissions.id = 1", invitation_id=f"{last[Invitation]} + i")
-    _copy(session, Consent, count, "consents.id = 1", submission_id=f"{last[Submission]} + i")
-
-
-def _copy(session: Session, model: Any, count: int, which: str, **other: str) -> None:
-    """Rows like the one `which` names, with `other` SQL for some columns; `i` counts them from 1."""
-    table: Table = model.__table__
-    names = [column.name for column in table.columns if column.name != "id"]
-    session.execute(
-        text(
-            f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "  # noqa: S608 - ours
-            f"INSERT INTO {table.name} ({', '.join(names)}) "
-            f"SELECT {', '.join(other.get(name, name) for name in names)} FROM {table.name}, n WHERE {which}"
-        )
-    )
+        copy(session, model, count, f"{model.__tablename__}.customer_id = 1", customer_id=ours)
+    copy(session, Invitation, count, "invitations.id = 1", customer_id=ours)
+    copy(session, Submission, count, "submissions.id = 1", invitation_id=f"{last[Invitation]} + i")
+    copy(session, Consent, count, "consents.id = 1", submission_id=f"{last[Submission]} + i")

@@ -42,7 +42,7 @@ def test_after_a_merge_each_value_knows_its_submission_reviewer_time_and_consent
     page = browser.submit(browser.get(f"/review/{submission}"), press="approve")
     assert page.path.startswith(f"/customers/{given.number}")
     assert source_of(page, "王伟") == [
-        "张敏填写，李强 2026-11-23 采纳 · 2026-11-23 经客户确认",
+        "经张敏的链接填写，李强 2026-11-23 采纳 · 2026-11-23 经客户确认",
         "张敏于 2026-11-23 10:00 通过所收到的链接填写 · 提交 1",
         "李强于 2026-11-23 10:00 采纳",
         f"同意：文本版本 {default_data()['privacy']['version']}，2026-11-23 10:00",
