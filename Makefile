@@ -17,7 +17,7 @@ run: .venv/run.stamp
 
 test: .venv/dev.stamp
 	@$(PY) tests/machine.py
-	@$(PY) -m pytest --numprocesses 2 --dist loadfile
+	@$(PY) -m pytest --numprocesses 2 --dist worksteal
 
 lint: .venv/dev.stamp
 	@$(PY) -m ruff check --quiet
