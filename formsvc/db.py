@@ -11,6 +11,8 @@ from typing import Any
 from flask import Flask, current_app, g
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaData, text
+from sqlalchemy.dialects import postgresql as postgresql_dialect
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -159,6 +161,12 @@ def reading() -> Connection:
     """A connection for a few statements that read, each of them a transaction of its own; `with` gives it back."""
     engine: Engine = current_app.extensions["reading"]
     return engine.connect()
+
+
+def insert_into(session: Session, model: type[Base]) -> Any:
+    """An INSERT that can say what is to be done ON CONFLICT, as the engine of `session` says it."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    return sqlite_dialect.insert(model) if is_sqlite else postgresql_dialect.insert(model)
 
 
 def take_turns(session: Session, number: int) -> None:

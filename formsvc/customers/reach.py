@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from formsvc.customers.models import Customer
 from formsvc.fields import clean
 from formsvc.staff.models import Permission, Staff
+from formsvc.staff.verbs import team_of
 
 
 def visible(reader: Staff) -> Select[Customer]:
@@ -14,8 +15,7 @@ def visible(reader: Staff) -> Select[Customer]:
     if reader.may(Permission.ALL_CUSTOMERS):
         return customers
     if reader.may(Permission.TEAM):
-        team = select(Staff.id).where(Staff.lead_id == reader.id)
-        return customers.where(or_(Customer.owner_id == reader.id, Customer.owner_id.in_(team)))
+        return customers.where(or_(Customer.owner_id == reader.id, Customer.owner_id.in_(team_of(reader.id))))
     return customers.where(Customer.owner_id == reader.id)
 
 

@@ -51,6 +51,7 @@ _HOLD = Statement(
 
 def lock(session: Session, customer: Customer) -> None:
     """Keep the record as it is until the transaction ends, and know how that is."""
+    session.flush()
     row = _LOCK.first(session.connection(), {"customer": customer.id})
     for column in _SEEN:
         set_committed_value(customer, column, getattr(row, column))

@@ -41,9 +41,10 @@ def is_about_contact(row: Difference) -> bool:
     return row.field.module == "contacts"
 
 
-def names_another(row: Difference) -> bool:
-    """Whether it is a name that is not the held contact's."""
-    return row.field.key == NAME and row.answered is not None and row.answered != row.now
+def meant(rows: Iterable[Difference], relation: Relation) -> Relation:
+    """`relation` where the answers name another person than the contact who is held, else the same."""
+    named = [row for row in rows if row.field.key == NAME and row.answered not in (None, row.now)]
+    return relation if named else Relation.SAME
 
 
 def _introduced(rows: Iterable[Difference], decisions: Mapping[str, Decision]) -> dict[str, Value]:

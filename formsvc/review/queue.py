@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc.review import queue_statements as statements
@@ -17,6 +16,7 @@ from formsvc.review import reach
 from formsvc.review.filters import ME, NOBODY, Filter
 from formsvc.review.queue_statements import MOST_COUNTED, Shape, Side
 from formsvc.staff.models import Permission, Staff
+from formsvc.staff.verbs import team_of
 from formsvc.statements import begun
 from formsvc.submissions.models import Submission, SubmissionState
 
@@ -143,4 +143,4 @@ def _whose(session: Session, reader: Staff, owner: str) -> tuple[tuple[int, ...]
 
 def _team(session: Session, lead: Staff) -> tuple[int, ...]:
     """Whoever `lead` leads, whether they work here still or not."""
-    return tuple(session.scalars(select(Staff.id).where(Staff.lead_id == lead.id, Staff.id != lead.id)))
+    return tuple(session.scalars(team_of(lead.id).where(Staff.id != lead.id)))

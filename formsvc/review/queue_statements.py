@@ -30,6 +30,7 @@ from formsvc.questionnaires.models import Questionnaire
 from formsvc.review.filters import Age
 from formsvc.review.models import SavedFilter, SubmissionFlag
 from formsvc.staff.models import GRANTS, Permission, Role, Staff
+from formsvc.staff.verbs import team_of
 from formsvc.statements import Statement
 from formsvc.submissions.models import Submission
 
@@ -153,8 +154,7 @@ def _whose(reviewers: int | None) -> list[ColumnElement[bool] | None]:
 def _is_of(customers: str) -> ColumnElement[bool]:
     """Whether the customer is one that `customers.reach` shows to who has some only."""
     own = Customer.owner_id == bindparam("reader")
-    team = select(Staff.id).where(Staff.lead_id == bindparam("reader"))
-    return or_(own, Customer.owner_id.in_(team)) if customers == "team" else own
+    return or_(own, Customer.owner_id.in_(team_of(bindparam("reader")))) if customers == "team" else own
 
 
 def _is_as_old(age: Age | None) -> list[ColumnElement[bool]]:

@@ -9,6 +9,7 @@ from formsvc.customers import reach
 from formsvc.customers.models import Customer
 from formsvc.invitations.models import Invitation
 from formsvc.staff.models import Permission, Staff
+from formsvc.staff.verbs import team_of
 from formsvc.submissions.models import Submission
 
 
@@ -17,8 +18,7 @@ def visible(reader: Staff) -> Select[Submission]:
     customers = reach.visible(reader).with_only_columns(Customer.id)
     is_assigned = Submission.assigned_to == reader.id
     if reader.may(Permission.TEAM):
-        team = select(Staff.id).where(Staff.lead_id == reader.id)
-        is_assigned = or_(is_assigned, Submission.assigned_to.in_(team))
+        is_assigned = or_(is_assigned, Submission.assigned_to.in_(team_of(reader.id)))
     is_visible = or_(Invitation.customer_id.in_(customers), is_assigned)
     return select(Submission).join(Invitation).where(is_visible)
 

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from formsvc import audit
 from formsvc.customers.models import Customer
+from formsvc.db import insert_into
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.review.models import Reward
 from formsvc.staff.models import Staff
@@ -25,8 +25,7 @@ def record_earned(session: Session, submission: Submission, now: datetime) -> bo
     invitation = submission.invitation
     if definition_of(invitation.version).reward is None:
         return False
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    earned = insert(Reward).values(
+    earned = insert_into(session, Reward).values(
         customer_id=invitation.customer_id, version_id=invitation.version_id, submission_id=submission.id, earned_at=now
     )
     once = earned.on_conflict_do_nothing(index_elements=["customer_id", "version_id"]).returning(Reward.id)

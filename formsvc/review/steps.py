@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
-from formsvc.customers.held import held_values
 from formsvc.customers.models import Customer
 from formsvc.invitations.models import Invitation
 from formsvc.review.checks import flagged, look
 from formsvc.review.models import SubmissionFlag
+from formsvc.review.reading import compared
 from formsvc.review.warning import warn
 from formsvc.statements import Statement
 from formsvc.submissions.models import NOT_DUE, ReviewStep, Submission, SubmissionState
@@ -62,7 +62,7 @@ def check_again(session: Session, customer: Customer, now: datetime) -> None:
     """Have all that waits of `customer` be checked once more.
 
     What somebody decides about at this moment is left out, as two who wait for each other's would wait for ever: should
-    it go on waiting, the clock finds by its version that it is outdated.
+    it go on waiting, the queue shows no flags of it, as they are about an older version.
     """
     _CHECK_AGAIN.run(session.connection(), {"customer": customer.id, "now": now})
 
@@ -129,10 +129,8 @@ def _check(session: Session, submission: Submission, now: datetime) -> None:
 
 
 def _flags(session: Session, submission: Submission, now: datetime) -> list[str]:
-    invitation = submission.invitation
-    base = held_values(session, invitation.customer, invitation.base_version)
-    held = held_values(session, invitation.customer)
-    seen = look(session, submission, base, held, now.astimezone(_zone()).date())
+    found = compared(session, submission)
+    seen = look(session, submission, found.base, found.now, now.astimezone(_zone()).date())
     return sorted({check.name for check, _finding in flagged(seen)})
 
 

@@ -8,11 +8,11 @@ from typing import Any
 from flask import render_template
 from flask_babel import force_locale
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from formsvc import audit
 from formsvc.customers.record import REPEATED
+from formsvc.db import insert_into
 from formsvc.fields import Value
 from formsvc.invitations.letters import about, letter
 from formsvc.mail.outbox import Message
@@ -32,8 +32,8 @@ def thank_you(session: Session, submission: Submission, note: str, merged: Mappi
     addressed = replace(
         held, email=named["contacts.email"], contact=named["contacts.name"], customer=named["basic.full_name"] or ""
     )
-    step, reward = f"revision-{submission.revision}", rewards.promised(session, submission)
-    return letter(addressed, "thank-you", step, submission.language, note=note, reward=reward)
+    reward = rewards.promised(session, submission)
+    return letter(addressed, "thank-you", submission.mail_step, submission.language, note=note, reward=reward)
 
 
 def note_for(session: Session, submission: Submission, reviewer: Staff, typed: str) -> str:
@@ -51,8 +51,7 @@ def remember(session: Session, staff: Staff, language: str, text: str, now: date
     """`text` is the standing note of `staff` in `language` from now on; an empty one takes it away."""
     key = {"staff_id": staff.id, "language": language}
     if text:
-        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        kept = insert(ServiceNote).values(**key, text=text)
+        kept = insert_into(session, ServiceNote).values(**key, text=text)
         session.execute(kept.on_conflict_do_update(index_elements=list(key), set_={"text": text}))
     else:
         session.execute(delete(ServiceNote).filter_by(**key))

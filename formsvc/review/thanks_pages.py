@@ -13,7 +13,7 @@ from formsvc.review import reach, showing, thanks
 from formsvc.review.blueprint import blueprint
 from formsvc.review.choices import chosen
 from formsvc.review.diff import Decision
-from formsvc.review.merging import Nameless, names_another, outcome
+from formsvc.review.merging import Nameless, meant, outcome
 from formsvc.review.reading import compared
 from formsvc.review.verbs import MAX_NOTE
 from formsvc.staff.access import me, requires
@@ -65,12 +65,11 @@ def _merged(submission: Submission) -> dict[str, Value]:
     """What the choices on the page would bring into the record of the customer and its main contact; what nobody chose
     about yet stays as it is held.
     """
-    rows, relation = compared(db.session, submission).rows, showing.relation()
+    rows = compared(db.session, submission).rows
+    relation = meant(rows, showing.relation())
     audience = submission.invitation.customer.audience
     decisions = chosen(rows, request.form, audience, today()).decisions
     open_ = {row.field.key: Decision("keep") for row in rows if row.is_open}
-    if not any(map(names_another, rows)):
-        relation = Relation.SAME
     try:
         values = outcome(rows, open_ | decisions, relation).values
     except Nameless:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from formsvc import audit
-from formsvc.customers import contacts, record
+from formsvc.customers import contacts, record, rows
 from formsvc.customers.models import Cause, Customer, CustomerValue, CustomerVersion
 from formsvc.review.undo_steps import Step, undoable
 from formsvc.staff.models import Staff
@@ -52,9 +52,7 @@ def undo(
     if not items:
         raise NothingChosen
     customer = submission.invitation.customer
-    session.refresh(
-        customer, with_for_update={"key_share": True}
-    )  # nobody invites a contact who is about to be removed
+    rows.lock(session, customer)  # nobody invites a contact who is about to be removed
     steps = [step for step in undoable(session, submission) if step.key in items]
     if {step.key for step in steps} != set(items) or any(step.hindrance for step in steps):
         raise CannotUndo(submission.id)
@@ -76,8 +74,8 @@ def undone(session: Session, submission: Submission) -> list[Undone]:
     versions = session.scalars(found.options(joinedload(CustomerVersion.staff))).all()
     numbers = [version.number for version in versions]
     ended = CustomerValue.customer_id == submission.invitation.customer_id, CustomerValue.until.in_(numbers)
-    rows = session.scalars(select(CustomerValue).where(*ended).order_by(CustomerValue.id)).all() if numbers else []
-    return [Undone(version, [row for row in rows if row.until == version.number]) for version in versions]
+    values = session.scalars(select(CustomerValue).where(*ended).order_by(CustomerValue.id)).all() if numbers else []
+    return [Undone(version, [row for row in values if row.until == version.number]) for version in versions]
 
 
 def _undo(session: Session, customer: Customer, step: Step, version: int, now: datetime) -> None:

@@ -70,7 +70,7 @@ def _name(step: Step, words: dict[str, Any]) -> str:
 def _thanks(submission: Submission) -> OutboxMessage | None:
     """The thank-you for this approval."""
     of_it = OutboxMessage.subject == submission.invitation.subject, OutboxMessage.kind == "thank-you"
-    step = OutboxMessage.step == f"revision-{submission.revision}"
+    step = OutboxMessage.step == submission.mail_step
     return db.session.scalar(select(OutboxMessage).where(*of_it, step).options(defer(OutboxMessage.content)))
 
 

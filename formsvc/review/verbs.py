@@ -20,7 +20,7 @@ from formsvc.mail.outbox import put
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.review import rewards
 from formsvc.review.diff import Decision
-from formsvc.review.merging import Outcome, names_another, outcome
+from formsvc.review.merging import Outcome, meant, outcome
 from formsvc.review.reading import compared, fields_of
 from formsvc.review.thanks import thank_you
 from formsvc.staff.models import Staff
@@ -63,7 +63,7 @@ def approve(
     """
     customer = submission.invitation.customer
     found = compared(session, submission).rows
-    relation = relation if any(map(names_another, found)) else Relation.SAME
+    relation = meant(found, relation)
     merged = outcome(found, decisions, relation)
     _decide(session, submission, reviewer, SubmissionState.APPROVED, now, note=thanks or None)
     _merge(session, submission, reviewer, merged, relation, seen, now)
@@ -95,7 +95,8 @@ def return_(
     _record(session, submission, reviewer, "submission.returned", now, fields=list(notes))
     fields, language = fields_of(submission), submission.language
     said = [{"label": fields[key].label.in_(language), "note": text} for key, text in notes.items()]
-    _mail(session, submission, "returned", now, note=note, field_notes=said)
+    told = about(submission.invitation), "returned", submission.mail_step, now, language
+    post(session, *told, note=note, field_notes=said)
 
 
 def reject(session: Session, submission: Submission, reviewer: Staff, note: str, now: datetime) -> None:
@@ -164,9 +165,3 @@ def _source(submission: Submission, reviewer: Staff, reasons: Mapping[str, str])
 
 def _record(session: Session, submission: Submission, reviewer: Staff, action: str, now: datetime, **more: Any) -> None:
     audit.record(session, reviewer.actor, action, submission.subject, now, **more)
-
-
-def _mail(session: Session, submission: Submission, kind: str, now: datetime, **more: Any) -> None:
-    """Each decision is about another revision, and each revision is decided once: its number is the mail's step."""
-    invitation, step = submission.invitation, f"revision-{submission.revision}"
-    post(session, about(invitation), kind, step, now, submission.language, **more)

@@ -1,10 +1,11 @@
 """What happens to accounts: add one, sign in."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from formsvc import audit
@@ -94,6 +95,11 @@ def _leader(session: Session, email: str) -> Staff:
     if account is None or not account.active or account.role not in LEADERS:
         raise AccountError("lead")
     return account
+
+
+def team_of(lead: Any) -> Select[int]:
+    """The ids of whoever the account with the id `lead`, or the one that a statement is given, leads."""
+    return select(Staff.id).where(Staff.lead_id == lead)
 
 
 def _folded(email: str) -> str:

@@ -97,6 +97,11 @@ class Submission(Base):
         return f"submission:{self.id}"
 
     @property
+    def mail_step(self) -> str:
+        """The step of a mail about the decision: each revision is decided once."""
+        return f"revision-{self.revision}"
+
+    @property
     def all_answers(self) -> dict[str, Any]:
         """The answers by field, sensitive ones included."""
         return self.answers | (self.secrets or {})
