@@ -10,7 +10,19 @@ from typing import Any
 
 from flask import Flask, current_app, g
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaData, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    bindparam,
+    text,
+)  # fmt: skip
 from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.ext.compiler import compiles
@@ -69,6 +81,29 @@ def _json_group_array(element: json_rows, compiler: SQLCompiler, **options: Any)
     texts = [(compiler.process(column, **options), isinstance(column.type, JSON)) for column in element.clauses]
     columns = ", ".join(f"json({text})" if is_json else text for text, is_json in texts)
     return f"json_group_array(json_array({columns}))"
+
+
+class is_among(FunctionElement[bool]):
+    """Whether a text is one of a list that is one value of the statement: of any length, by the same statement."""
+
+    name = "is_among"
+    inherit_cache = True
+    type = Boolean()
+
+    def __init__(self, text: ColumnElement[str], given: str) -> None:
+        super().__init__(text, bindparam(given, type_=JSON()))
+
+
+@compiles(is_among, "postgresql")
+def _json_any(element: is_among, compiler: SQLCompiler, **options: Any) -> str:
+    text, given = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{text} = ANY (ARRAY(SELECT json_array_elements_text({given})))"
+
+
+@compiles(is_among, "sqlite")
+def _json_each(element: is_among, compiler: SQLCompiler, **options: Any) -> str:
+    text, given = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{text} IN (SELECT value FROM json_each({given}))"  # noqa: S608 - a placeholder
 
 
 class Base(DeclarativeBase):

@@ -52,6 +52,7 @@ def run_jobs(app: Flask) -> None:
 def wake() -> None:
     """Wake a worker. A queue that is down delays the work to the worker's next minute, and fails nothing."""
     try:
-        current_app.extensions["wake"]()
+        if not current_app.extensions["queue"].pending_count():  # whoever takes that one sees what was committed
+            current_app.extensions["wake"]()
     except (RedisError, sqlite3.Error, OSError) as error:
         log.warning("the queue is out of reach: %s", type(error).__name__)

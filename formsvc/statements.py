@@ -4,7 +4,7 @@ That is a cache key, a context, a result and their events, together about twice 
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple
 
@@ -21,6 +21,15 @@ def execute(connection: Connection, text: str, given: Any = ()) -> Any:
         listener(connection, cursor, text, given, None, False)
     cursor.execute(text, given)
     return cursor
+
+
+def execute_for(connection: Connection, text: str, given: Sequence[Any]) -> None:
+    """`execute` for several sets of values."""
+    cursor = connection.connection.cursor()
+    for listener in connection.dispatch.before_cursor_execute:
+        listener(connection, cursor, text, given, None, True)
+    cursor.executemany(text, given)
+    cursor.close()
 
 
 def begun(given: Session | Connection) -> Connection:
@@ -55,6 +64,11 @@ class Statement:
     def run(self, connection: Connection, values: Mapping[str, Any]) -> int:
         """How many rows it made or changed."""
         return self.bound(connection.dialect, values).run(connection)
+
+    def run_for(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+        """`run` it for each of `rows`, which go to the driver together."""
+        if bound := [self.bound(connection.dialect, values) for values in rows]:
+            execute_for(connection, bound[0].compiled.text, [each.given for each in bound])
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         """The first row, with its columns by name; None where there is none."""

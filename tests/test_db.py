@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from formsvc.customers.models import Customer, NumberSeries
-from formsvc.db import UtcDateTime, afterwards, db, joined, transaction
+from formsvc.db import UtcDateTime, afterwards, db, is_among, joined, transaction
 from formsvc.db import writing as plainly_writing
-from formsvc.statements import begun
+from formsvc.statements import Statement, begun
 from tests.factories import customer, writing
 from tests.installation import NOW, running
 from tests.processes import COUNT, Processes
@@ -60,6 +60,15 @@ def test_plain_statements_and_a_session_among_them_are_one_transaction(app: Flas
     with app.app_context():
         rows = db.session.scalars(select(NumberSeries.month).order_by(NumberSeries.month)).all()
     assert (rows, done) == (([], []) if is_interrupted else (["202611", "202612"], [1]))
+
+
+@pytest.mark.parametrize("given", [[], ["202611"], ["202612", "it's", "2026__"]])
+def test_a_list_is_one_value_of_a_statement(app: Flask, given: list[str]) -> None:
+    with writing(app) as session:
+        session.add_all(NumberSeries(month=month, last=0) for month in ("202611", "202612"))
+    found = Statement(select(NumberSeries.month).where(is_among(NumberSeries.__table__.c.month, "given")))
+    with app.app_context(), db.engine.connect() as connection:
+        assert [row.month for row in found.all(connection, {"given": given})] == [*{"202611", "202612"} & {*given}]
 
 
 def test_lost_update_a_writer_that_read_first_waits_for_the_others(config: Config, processes: Processes) -> None:

@@ -53,6 +53,18 @@ def test_mail_wakes_the_worker_once_after_the_commit(woken: Flask) -> None:
     assert waiting(woken) == 1
 
 
+def test_one_wake_that_nobody_took_yet_is_enough(woken: Flask) -> None:
+    huey: Any = woken.extensions["queue"]
+    for _ in range(2):
+        with woken.app_context():
+            queue.wake()
+    assert waiting(woken) == 1
+    huey.dequeue()
+    with woken.app_context():
+        queue.wake()
+    assert waiting(woken) == 1
+
+
 def test_a_transaction_without_mail_or_undone_wakes_nobody(woken: Flask) -> None:
     with writing(woken):
         pass

@@ -4,12 +4,26 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from formsvc.crypto import decrypted
 from formsvc.customers.models import Customer, CustomerValue, CustomerVersion
 from formsvc.db import json_rows, utc
+from formsvc.statements import Statement
+
+_primary_then = select(CustomerVersion.primary_contact).where(
+    CustomerVersion.customer_id == bindparam("customer"), CustomerVersion.number == bindparam("then")
+)
+_THEN_AND_NOW = Statement(
+    select(
+        CustomerValue.contact, CustomerValue.field, CustomerValue.value, CustomerValue.secret, CustomerValue.since,
+        CustomerValue.until, _primary_then.scalar_subquery().label("primary"),
+    ).where(
+        CustomerValue.customer_id == bindparam("customer"),
+        or_(CustomerValue.until.is_(None), CustomerValue.until > bindparam("then")),
+    )
+)  # fmt: skip
 
 
 def held_values(
@@ -36,15 +50,9 @@ def held_values(
 
 def held_then_and_now(session: Session, customer: Customer, then: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """`held_values` at the version `then` and at present, in one statement."""
-    of_then = CustomerVersion.customer_id == customer.id, CustomerVersion.number == then
-    primary = select(CustomerVersion.primary_contact).where(*of_then).scalar_subquery()
-    columns = CustomerValue.contact, CustomerValue.field, CustomerValue.value, CustomerValue.secret
-    is_either = CustomerValue.until.is_(None), CustomerValue.until > then
-    rows = select(*columns, CustomerValue.since, CustomerValue.until, primary.label("primary")).where(
-        CustomerValue.customer_id == customer.id, or_(*is_either)
-    )
     base, now = dict[str, Any](), dict[str, Any]()
-    for row in session.execute(rows):
+    session.flush()
+    for row in _THEN_AND_NOW.all(session.connection(), {"customer": customer.id, "then": then}):
         content = row.value if row.secret is None else row.secret
         if content is None:
             continue

@@ -1,22 +1,27 @@
 """Which customers a reader may see: every query that a page makes begins here."""
 
-from sqlalchemy import Select, or_, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import Session
 
 from formsvc.customers.models import Customer
 from formsvc.fields import clean
-from formsvc.staff.models import Permission, Staff
+from formsvc.staff.models import GRANTS, Permission, Role, Staff
 from formsvc.staff.verbs import team_of
 
 
 def visible(reader: Staff) -> Select[Customer]:
-    """The customers that `reader` may see: the own ones, those of the team, or all."""
-    customers = select(Customer)
-    if reader.may(Permission.ALL_CUSTOMERS):
-        return customers
-    if reader.may(Permission.TEAM):
-        return customers.where(or_(Customer.owner_id == reader.id, Customer.owner_id.in_(team_of(reader.id))))
-    return customers.where(Customer.owner_id == reader.id)
+    """The customers that `reader` may see."""
+    return select(Customer).where(is_visible(reader.role, reader.id))
+
+
+def is_visible(role: Role, reader: Any) -> ColumnElement[bool]:
+    """Whether who has that role and id may see a customer: an own one, one of the team, or any."""
+    if Permission.ALL_CUSTOMERS in GRANTS[role]:
+        return true()
+    is_own = Customer.owner_id == reader
+    return or_(is_own, Customer.owner_id.in_(team_of(reader))) if Permission.TEAM in GRANTS[role] else is_own
 
 
 def find(session: Session, reader: Staff, number: str) -> Customer | None:

@@ -27,6 +27,7 @@ from formsvc.customers.models import (
 )
 from formsvc.customers.names import core
 from formsvc.fields import Value
+from formsvc.statements import together
 
 REPEATED = {
     "basic.full_name": "name",
@@ -119,10 +120,11 @@ def change(
     whose = contact or customer.primary_contact
     cause = Cause(source.origin), source.staff_id, source.submission_id
     version = begin_version(session, customer, *cause, now, seen=seen, primary=primary)
-    end(session, customer, whose, values, version)
-    if confirmed and source.verified_at:
-        rows.confirm(session, customer, whose, confirmed, source.verified_at)
-    _add(session, customer, values, source, sensitive, whose, now)
+    with together(session.connection()):
+        rows.end(session, customer, whose, values, version)
+        if confirmed and source.verified_at:
+            rows.confirm(session, customer, whose, confirmed, source.verified_at)
+        _add(session, customer, values, source, sensitive, whose, now)
     if contact or primary:
         repeat(session, customer)
     else:
@@ -142,11 +144,6 @@ def begin_version(
     for heed in current_app.extensions["customer-changes"]:
         heed(session, customer, now)
     return seen + 1
-
-
-def end(session: Session, customer: Customer, contact: int, fields: Collection[str], version: int) -> None:
-    """What is held of these fields, of the customer and of the `contact` with that number, is held until `version`."""
-    rows.end(session, customer, [(contact_of(field, contact), field) for field in fields], version)
 
 
 def restore(session: Session, earlier: Iterable[CustomerValue], version: int) -> None:
@@ -198,7 +195,10 @@ def _add(
 
 
 def _repeat(customer: Customer, values: Mapping[str, Value]) -> None:
-    for field, column in REPEATED.items():
-        if field in values:
-            setattr(customer, column, values[field] or ("" if column == "name" else None))
-    customer.name_core = core(customer.name)[:200]  # a letter can become two in lower case
+    said = {column: values[field] or None for field, column in REPEATED.items() if field in values}
+    if "name" in said:
+        said["name"] = name = str(said["name"] or "")
+        said["name_core"] = core(name)[:200]  # a letter can become two in lower case
+    for column, value in said.items():
+        if getattr(customer, column) != value:  # a change that is none makes the session look for one
+            setattr(customer, column, value)

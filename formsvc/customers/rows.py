@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from formsvc.customers.models import Customer, CustomerValue, CustomerVersion
-from formsvc.statements import Statement, together
+from formsvc.db import is_among
+from formsvc.statements import Statement
 
 _customers, _versions, _values = (
     model.metadata.tables[model.__tablename__] for model in (Customer, CustomerVersion, CustomerValue)
@@ -28,21 +29,16 @@ _MOVE_ON = Statement(
 _VERSION = Statement(
     insert(_versions), "customer_id", "number", "at", "cause", "staff_id", "submission_id", "primary_contact", "reason"
 )
-_held = _values.c.customer_id == bindparam("customer"), _values.c.until.is_(None)
-_END = Statement(
-    update(_values)
-    .where(*_held, _values.c.contact == bindparam("whose"), _values.c.field == bindparam("of"))
-    .values(until=bindparam("version"))
-)
-_CONFIRM = (
-    update(_values)
-    .where(
-        *_held, or_(_values.c.contact == 0, _values.c.contact == bindparam("whose")),
-        _values.c.field.in_(bindparam("fields", expanding=True)),
-        or_(_values.c.verified_at.is_(None), _values.c.verified_at < bindparam("at")),
-    )
-    .values(verified_at=bindparam("at"))
+_held = (
+    _values.c.customer_id == bindparam("customer"), _values.c.until.is_(None),
+    or_(_values.c.contact == 0, _values.c.contact == bindparam("whose")), is_among(_values.c.field, "fields"),
 )  # fmt: skip
+_END = Statement(update(_values).where(*_held).values(until=bindparam("version")))
+_CONFIRM = Statement(
+    update(_values)
+    .where(*_held, or_(_values.c.verified_at.is_(None), _values.c.verified_at < bindparam("at")))
+    .values(verified_at=bindparam("at"))
+)
 _HOLD = Statement(
     insert(_values), "customer_id", "contact", "field", "value", "secret", "origin", "staff_id", "submission_id",
     "consent_id", "reason", "set_at", "verified_at", "since", "until",
@@ -73,28 +69,24 @@ def add_version(session: Session, **columns: Any) -> None:
     _VERSION.run(session.connection(), columns)
 
 
-def end(session: Session, customer: Customer, places: Iterable[tuple[int, str]], version: int) -> None:
-    """What is held at these places, the number of the contact and the field of each, is held until `version`."""
-    connection = session.connection()
-    with together(connection):
-        for whose, field in places:
-            _END.run(connection, {"customer": customer.id, "whose": whose, "of": field, "version": version})
+def end(session: Session, customer: Customer, contact: int, fields: Collection[str], version: int) -> None:
+    """What is held of `fields`, of the customer and of the `contact` with that number, is held until `version`."""
+    given = {"customer": customer.id, "whose": contact, "fields": list(fields), "version": version}
+    _END.run(session.connection(), given)
     _forget(session, customer)
 
 
 def confirm(session: Session, customer: Customer, contact: int, fields: Collection[str], at: datetime) -> None:
     """Held values of `fields`, of the customer and of that contact, are verified at `at`, or later where they were."""
     given = {"customer": customer.id, "whose": contact, "fields": list(fields), "at": at}
-    session.connection().execute(_CONFIRM, given)
+    _CONFIRM.run(session.connection(), given)
     _forget(session, customer)
 
 
 def hold(session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
     """Add values, by their columns; those that are not named are empty."""
-    connection, empty = session.connection(), dict.fromkeys(_HOLD.columns or ())
-    with together(connection):
-        for row in rows:
-            _HOLD.run(connection, {**empty, **row})
+    empty = dict.fromkeys(_HOLD.columns or ())
+    _HOLD.run_for(session.connection(), [{**empty, **row} for row in rows])
 
 
 def _forget(session: Session, customer: Customer) -> None:

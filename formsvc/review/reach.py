@@ -2,30 +2,44 @@
 is in the reader's team, is to review.
 """
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session, joinedload
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from formsvc.customers import reach
 from formsvc.customers.models import Customer
 from formsvc.invitations.models import Invitation
-from formsvc.staff.models import Permission, Staff
+from formsvc.staff.models import GRANTS, Permission, Role, Staff
 from formsvc.staff.verbs import team_of
 from formsvc.submissions.models import Submission
 
 
 def visible(reader: Staff) -> Select[Submission]:
     """The submissions that `reader` may see and decide about."""
-    customers = reach.visible(reader).with_only_columns(Customer.id)
-    is_assigned = Submission.assigned_to == reader.id
-    if reader.may(Permission.TEAM):
-        is_assigned = or_(is_assigned, Submission.assigned_to.in_(team_of(reader.id)))
-    is_visible = or_(Invitation.customer_id.in_(customers), is_assigned)
-    return select(Submission).join(Invitation).where(is_visible)
+    return _visible(reader.role, reader.id)
 
 
 def find(session: Session, reader: Staff, id_: int) -> Submission | None:
     """The submission with that id, where `reader` may see it."""
-    invitation = joinedload(Submission.invitation)
-    customer = invitation.joinedload(Invitation.customer).joinedload(Customer.owner)
-    whole = customer, invitation.joinedload(Invitation.version), joinedload(Submission.consents)
-    return session.scalars(visible(reader).where(Submission.id == id_).options(*whole)).unique().one_or_none()
+    given = {"reader": reader.id, "submission": id_}
+    return session.scalars(_whole(reader.role), given).unique().one_or_none()
+
+
+@cache
+def _whole(role: Role) -> Select[Submission]:
+    """One submission, with what a decision about it looks at."""
+    invitation = contains_eager(Submission.invitation)
+    customer = invitation.contains_eager(Invitation.customer).joinedload(Customer.owner)
+    version = invitation.joinedload(Invitation.version)
+    found = _visible(role, bindparam("reader")).where(Submission.id == bindparam("submission"))
+    return found.options(customer, version, joinedload(Submission.consents))
+
+
+def _visible(role: Role, reader: Any) -> Select[Submission]:
+    is_assigned = Submission.assigned_to == reader
+    if Permission.TEAM in GRANTS[role]:
+        is_assigned = or_(is_assigned, Submission.assigned_to.in_(team_of(reader)))
+    joined = select(Submission).join(Submission.invitation).join(Invitation.customer)
+    return joined.where(or_(reach.is_visible(role, reader), is_assigned))

@@ -79,7 +79,7 @@ def undone(session: Session, submission: Submission) -> list[Undone]:
 
 
 def _undo(session: Session, customer: Customer, step: Step, version: int, now: datetime) -> None:
-    record.end(session, customer, step.contact, [row.field for row in step.merged], version)
+    rows.end(session, customer, step.contact, [row.field for row in step.merged], version)
     record.restore(session, step.back, version)
     if step.added:
         contacts.remove(session, customer, step.added, now)

@@ -67,7 +67,8 @@ def approve(
     merged = outcome(found, decisions, relation)
     _decide(session, submission, reviewer, SubmissionState.APPROVED, now, note=thanks or None)
     _merge(session, submission, reviewer, merged, relation, seen, now)
-    customer.language = submission.language
+    if customer.language != submission.language:
+        customer.language = submission.language
     invitations.mark_closed(session, submission.invitation)
     fields = sorted(merged.values)
     _record(session, submission, reviewer, "submission.approved", now, fields=fields, contact=relation)
