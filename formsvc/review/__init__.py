@@ -9,6 +9,7 @@ from formsvc.review import (
     filter_pages,
     pages,
     queue_pages,
+    queue_sheet,
     reward_pages,
     sources,
     steps,
@@ -24,6 +25,7 @@ ROUTES = pages, queue_pages, filter_pages, claim_pages, assigning_pages, reward_
 def init_app(app: Flask, config: Config) -> None:
     app.register_blueprint(blueprint)
     app.register_blueprint(timeline_pages.blueprint)
+    queue_sheet.init_app(app)
     app.extensions["customer-panels"] += [pages.panel, reward_pages.panel]
     app.extensions["customer-changes"].append(steps.check_again)
     app.extensions["submissions-as-sources"] = sources.answered

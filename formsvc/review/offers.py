@@ -11,7 +11,7 @@ from formsvc.questionnaires.verbs import definition_of, published
 from formsvc.review.checks import CHECKS, Severity
 from formsvc.review.filters import ME, NOBODY, Age, Filter
 from formsvc.review.states import state_names
-from formsvc.staff.models import GRANTS, Permission, Role, Staff
+from formsvc.staff.models import GRANTS, Permission, Role
 from formsvc.web import language
 
 LOOKS = {Severity.PROBLEM: "bad", Severity.WARNING: "warn", Severity.NOTE: ""}
@@ -35,19 +35,19 @@ class Choice(NamedTuple):
     chosen: str
 
 
-def tabs(reader: Staff, saved: Iterable[tuple[int, str, str]]) -> list[Tab]:
+def tabs(role: Role, saved: Iterable[tuple[int, str, str]]) -> list[Tab]:
     """What everyone has, the own ones, those that wait too long, and all where that is more; then the saved ones."""
     everything, late = Filter(), Tab(_("Over 24 hours"), Filter(age=Age.LATE))
-    if _sees_others(reader.role):
+    if _sees_others(role):
         standing = [Tab(_("For me to review"), Filter(owner=ME)), late, Tab(_("All"), everything)]
     else:
         standing = [Tab(_("For me to review"), everything), late]
     return standing + [Tab(name, Filter.parse(query), id_) for id_, name, query in sorted(saved)]
 
 
-def here(reader: Staff, offered: Iterable[Tab], chosen: Filter) -> Tab | None:
+def here(role: Role, offered: Iterable[Tab], chosen: Filter) -> Tab | None:
     """The tab that shows what is chosen; for who sees the own only, the own are all."""
-    if chosen.owner == ME and not _sees_others(reader.role):
+    if chosen.owner == ME and not _sees_others(role):
         chosen = replace(chosen, owner="")
     return next((tab for tab in offered if tab.chosen == chosen), None)
 

@@ -1,41 +1,58 @@
 """Staff pages: the queue of submissions, oldest first (M20)."""
 
-from flask import abort, render_template, request, url_for
-from flask_babel import gettext as _
+from collections.abc import Sequence
+from typing import Any
+
+from flask import abort, render_template, request, session, url_for
 
 from formsvc.db import db
-from formsvc.review import offers, queue_rows
+from formsvc.review import offers, queue_sheet
 from formsvc.review.blueprint import blueprint
 from formsvc.review.filters import Filter
-from formsvc.review.queue import PAGE, Key, around, capped, key_of, page, within
-from formsvc.review.states import state_names
+from formsvc.review.queue import PAGE, Key, Page, around, capped, key_of, page, within
+from formsvc.review.queue_rows import Rows
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission
 from formsvc.submissions.models import SubmissionState
-from formsvc.web import language
+from formsvc.web.holes import as_html
 from formsvc.web.show import now
+from formsvc.web.tokens import form_token
 from formsvc.web.urls import row_id
 
 
 @blueprint.get("/")
 @requires(Permission.REVIEW)
 def queue() -> str:
-    session, reader, at, chosen = db.session, me(), now(), Filter.read(request.args)
-    seen = within(session, reader, chosen, at)
-    found = page(session, seen, PAGE, after=_key("after"), before=_key("before"))
-    beside = around(session, seen)
-    tabs = offers.tabs(reader, beside.saved or ())
-    people = tuple((id_, name) for id_, name in sorted(beside.colleagues or (), key=lambda person: str(person[1])))
-    titles = offers.titles(session) if beside.questionnaires > 1 else {}
-    is_waiting, path, words = chosen.state is SubmissionState.WAITING, url_for(".queue"), language.current()
-    rows = queue_rows.Rows(path, chosen.query, is_waiting, titles)
-    return render_template(
-        "review/queue.html", page=found, chosen=chosen, tabs=tabs, here=offers.here(reader, tabs, chosen),
-        rows=rows.filled(found.rows, reader.id, at), keys=queue_rows.keys(words), people=people, path=path,
-        choices=queue_rows.choices(words, reader.role, reader.id, chosen, people, tuple(titles.values())),
-        total=capped(beside.total), late=beside.late and capped(beside.late), is_empty=not beside.total,
-        is_waiting=is_waiting, title=_("To review") if is_waiting else state_names()[chosen.state],
+    reader, at, chosen, path = me(), now(), Filter.read(request.args), url_for(".queue")
+    seen = within(db.session, reader, chosen, at)
+    found = page(db.session, seen, PAGE, after=_key("after"), before=_key("before"))
+    beside = around(db.session, seen)
+    titles = offers.titles(db.session) if beside.questionnaires > 1 else {}
+    rows = Rows(path, chosen.query, chosen.state is SubmissionState.WAITING, titles)
+    own = {
+        "rows": rows.filled(found.rows, reader.id, at), "total": capped(beside.total), "late": capped(beside.late),
+        "csrf": form_token(), "back": as_html(request.full_path.rstrip("?")), **_ends(path, chosen, found),
+        "said": render_template("web/said.html") if "_flashes" in session else "",
+    }  # fmt: skip
+    return queue_sheet.filled(
+        reader, own, chosen=chosen, saved=_sorted(beside.saved), people=_sorted(beside.colleagues),
+        titles=tuple(titles.values()), has_rows=bool(found.rows), has_before=found.has_before,
+        has_behind=found.has_behind, is_empty=not beside.total, is_late=bool(beside.late),
     )  # fmt: skip
+
+
+def _ends(path: str, chosen: Filter, found: Page) -> dict[str, str]:
+    """The addresses of the pages before and behind."""
+    if not found.rows:
+        return {}
+    start = f"{path}?{chosen.query}&" if chosen.asked else f"{path}?"
+    ends = {"before": found.rows[0], "after": found.rows[-1]}
+    return {name: as_html(f"{start}{name}={row.id}") for name, row in ends.items()}
+
+
+def _sorted(rows: Sequence[Sequence[Any]] | None) -> tuple[tuple[Any, ...], ...]:
+    """Rows of ids and names by name, in one order whatever the database gave."""
+    return tuple(sorted(map(tuple, rows or ()), key=lambda row: (str(row[1]), row[0])))
 
 
 def _key(name: str) -> Key | None:

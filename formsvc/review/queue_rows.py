@@ -1,7 +1,4 @@
-"""What many pages of the queue have alike, rendered once: the row with its holes, the words in it, what can be chosen.
-
-A page of fifty rows is asked for more often than any other of the staff's, and rendering it anew took most of its time.
-"""
+"""The rows of the queue: the row with its holes and the words in it, each rendered once."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -10,12 +7,9 @@ from typing import Any
 
 from flask import render_template
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from formsvc.review import offers
-from formsvc.review.filters import Filter
 from formsvc.review.queue import LATE
-from formsvc.staff.models import Role
 from formsvc.web import language
 from formsvc.web.holes import Pieces, as_html, hole
 from formsvc.web.show import instant
@@ -32,10 +26,10 @@ class Rows:
         self._is_waiting, self._titles, self._reader = is_waiting, titles, language.current()
         self._nobody, self._again, self._no_code, self._mine, self._theirs = words(self._reader)
 
-    def filled(self, rows: Iterable[Any], reader_id: int, at: datetime) -> Markup:
-        """The rows, which wait until now, `at`."""
+    def filled(self, rows: Iterable[Any], reader_id: int, at: datetime) -> str:
+        """The rows as HTML; they wait until now, `at`."""
         pieces = _row(self._reader, self._is_waiting)
-        return Markup("").join(Markup(pieces.filled(self._values(row, reader_id, at))) for row in rows)  # noqa: S704 - each value is escaped
+        return "".join([pieces.filled(self._values(row, reader_id, at)) for row in rows])
 
     def _values(self, row: Any, reader_id: int, at: datetime) -> dict[str, str]:
         return {
@@ -61,22 +55,6 @@ class Rows:
         if not row.is_proved and WITHOUT_CODE not in names:
             found.append(_part("bad", self._no_code))
         return "".join(found)
-
-
-@lru_cache(maxsize=256)
-def choices(
-    reader: str, role: Role, reader_id: int, chosen: Filter, people: tuple[Any, ...],
-    titles: tuple[tuple[str, str], ...],
-) -> Markup:  # fmt: skip
-    """The controls of a filter, as who reads this language and has this role and id sees them."""
-    offered = offers.choices(role, reader_id, chosen, people, titles)
-    return Markup(render_template("review/choices.html", choices=offered))  # noqa: S704 - the template escapes
-
-
-@cache
-def keys(reader: str) -> Markup:
-    """The keys of the queue."""
-    return Markup(render_template("review/keys.html", keys="queue"))  # noqa: S704 - the template escapes
 
 
 @cache

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from flask import Flask, abort, current_app, redirect, request, url_for
 from flask_login import LoginManager, current_user
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from werkzeug.wrappers import Response
 
 from formsvc.db import db
@@ -13,6 +13,7 @@ from formsvc.staff.models import Permission, Staff
 from formsvc.web.access import PUBLIC, View, access_of, declare
 
 login_manager = LoginManager()
+_SIGNED_IN = select(Staff).where(Staff.session_key == bindparam("key"), Staff.active)
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -34,7 +35,7 @@ def init_app(app: Flask) -> None:
 
 def load(session_key: str) -> Staff | None:
     """The active account whose sessions carry `session_key`."""
-    return db.session.scalar(select(Staff).where(Staff.session_key == session_key, Staff.active))
+    return db.session.scalar(_SIGNED_IN, {"key": session_key})
 
 
 def enforce() -> Any:

@@ -4,6 +4,7 @@ import hashlib
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, url_for
 from flask_babel import format_date, format_datetime
@@ -34,10 +35,15 @@ def today() -> date:
 
 def instant(value: datetime, with_zone: bool = False) -> str:
     """`value` in the installation's time zone, which is named after it `with_zone`, and the reader's language."""
-    local = value.astimezone(current_app.extensions["config"].time_zone)
+    zone: ZoneInfo = current_app.extensions["config"].time_zone
     if not with_zone:
-        return f"{local:%Y-%m-%d %H:%M}"  # in a tenth of the time
-    return str(format_datetime(local, "yyyy-MM-dd HH:mm zzzz", rebase=False))
+        return _instant(value, zone)  # in a tenth of the time
+    return str(format_datetime(value.astimezone(zone), "yyyy-MM-dd HH:mm zzzz", rebase=False))
+
+
+@lru_cache(maxsize=4096)
+def _instant(value: datetime, zone: ZoneInfo) -> str:
+    return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def day(value: date) -> str:

@@ -12,6 +12,7 @@ from formsvc.submissions.models import Submission
 from tests.browser import Browser, Page
 from tests.factories import writing
 from tests.filling import account, answered, invited
+from tests.forms import text_of
 from tests.installation import NOW
 from tests.submissions.test_page_cost import statements
 
@@ -178,3 +179,22 @@ def test_two_at_one_queue_see_each_other(browser: Browser, sqlite_app: Flask) ->
     assert "都有同事在处理" in browser.submit(page, action="/review/next").text
     other.post("/review/2/release", token, status=204)
     assert browser.submit(page, action="/review/next").path == "/review/2"
+
+
+def test_cache_a_page_says_nothing_of_another_reader_or_request(browser: Browser, sqlite_app: Flask) -> None:
+    """Most of the page is rendered once for all who see the same: threat "cache"."""
+    answered(sqlite_app, invited(sqlite_app))
+    other = Browser(sqlite_app)
+    browser.sign_in(account(sqlite_app, Role.ADMINISTRATOR, "陈晨"))
+    other.sign_in(account(sqlite_app, Role.ADMINISTRATOR, "赵云"))
+    page = browser.get("/review/?age=soon&utm=secret")
+    assert [field.get("value") for field in page.find_all("input", name="next")] == ["/review/?age=soon&utm=secret"]
+    page = browser.submit(page, {"name": " "}, action="/review/filters")
+    assert "起个名字" in text_of(page.find("div", role="status"))
+    browser.submit(page, {"name": "快超时"}, action="/review/filters")
+    seen = other.get("/review/")
+    for text in ("secret", "快超时", page.find("input", name="csrf_token").get("value") or "none"):
+        assert text not in seen.html
+    assert seen.find_all("div", role="status") == []
+    assert [span.text for span in seen.find("div", class_="who").iter("span")] == ["赵云"]
+    assert browser.get("/review/").find_all("div", role="status") == []
