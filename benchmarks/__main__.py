@@ -1,5 +1,9 @@
-"""`make bench`: formsvc and the bare application under the same load in turn; prints a Markdown table."""
+"""`make bench`: formsvc and what it stands beside under the same load in turn; prints Markdown tables.
 
+`python -m benchmarks reviews` measures that part alone.
+"""
+
+import argparse
 import signal
 import sys
 import tempfile
@@ -12,7 +16,7 @@ from typing import NoReturn, TypeAlias
 from benchmarks import crowd, customers, report, reviews, sites
 from benchmarks.load import CONNECTIONS, Failed, Load, Round, ensure_wrk
 from benchmarks.report import Result
-from benchmarks.sites import Site
+from benchmarks.sites import Site, Sites
 from formsvc.db import transaction
 
 ROUNDS, SECONDS, WARM_UP = 5, 3, 2
@@ -24,6 +28,12 @@ ENGINES = {"SQLite": sites.sqlite, "PostgreSQL": sites.postgresql}
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("parts", nargs="*", help=f"what to measure, else all: {', '.join(PARTS)}")
+    chosen = parser.parse_args().parts
+    if unknown := set(chosen) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    parts = [PARTS[name] for name in chosen or PARTS]
     signal.signal(signal.SIGTERM, _stop)
     try:
         ensure_wrk()
@@ -33,15 +43,12 @@ def main() -> int:
             databases = []
             for engine, made in ENGINES.items():
                 with made(folder / engine) as served:
-                    for result in chain(
-                        _measure(engine, served.ours, served.bare, served.floor),
-                        _measure_flat(engine, served.crowded, served.ours),
-                        _measure_reviews(engine, served.short, served.long),
-                    ):
+                    for result in chain.from_iterable(part(engine, served) for part in parts):
                         print(*result.cells(), sep=" | ", file=sys.stderr, flush=True)  # should a later one fail
                         results.append(result)
                     databases.append(f"{engine} {sites.version(served.ours)}")
-            tables = [report.table(results, heading) for heading in report.HEADINGS]
+            measured = {result.heading for result in results}
+            tables = [report.table(results, heading) for heading in report.HEADINGS if heading in measured]
             print(*tables, report.machine(databases, folder), sep="\n\n")
     except Failed as problem:
         print(problem, file=sys.stderr)
@@ -80,8 +87,9 @@ class Server:
 Pair: TypeAlias = tuple[Server, Server]
 
 
-def _measure(engine: str, ours: Site, bare: Site, floor: Site) -> Iterator[Result]:
+def _measure_answers(engine: str, served: Sites) -> Iterator[Result]:
     """formsvc beside the bare application, then the floor beside it."""
+    ours, bare, floor = served.ours, served.bare, served.floor
     paths, floor_paths = _paths(ours), _paths(floor)
     sites.add_links(bare, tuple({*paths, *floor_paths}))  # both count from one
     with ours.serving() as port:
@@ -94,8 +102,9 @@ def _measure(engine: str, ours: Site, bare: Site, floor: Site) -> Iterator[Resul
             yield Result(engine, "POST", list(_posts(engine, both, sent)), heading)
 
 
-def _measure_flat(engine: str, crowded: Site, ours: Site) -> Iterator[Result]:
+def _measure_flat(engine: str, served: Sites) -> Iterator[Result]:
     """formsvc with OTHERS submissions of others beside formsvc without."""
+    crowded, ours = served.crowded, served.ours
     print(f"{engine}: {OTHERS:,} submissions of others …", file=sys.stderr, flush=True)
     paths = _paths(crowded), _paths(ours)
     with sites.application(crowded):
@@ -110,8 +119,9 @@ def _measure_flat(engine: str, crowded: Site, ours: Site) -> Iterator[Result]:
         yield Result(engine, "POST", list(_posts(engine, both, load)), report.FLAT)
 
 
-def _measure_reviews(engine: str, short: Site, long: Site) -> Iterator[Result]:
+def _measure_reviews(engine: str, served: Sites) -> Iterator[Result]:
     """The first page of a queue of OTHERS and one of SHORT, then approvals beside a single INSERT each."""
+    short, long = served.short, served.long
     print(f"{engine}: queues of {SHORT:,} and of {OTHERS:,} …", file=sys.stderr, flush=True)
     loads = reviews.queue(long, OTHERS), reviews.queue(short, SHORT)
     with long.serving() as port, short.serving() as other_port:
@@ -153,6 +163,9 @@ def _rounds(engine: str, work: str) -> Iterator[int]:
     for number in range(1, ROUNDS + 1):
         print(f"{engine}, {work}: round {number} of {ROUNDS} …", file=sys.stderr, flush=True)
         yield number
+
+
+PARTS = {"answers": _measure_answers, "flat": _measure_flat, "reviews": _measure_reviews}
 
 
 def _stop(_number: int, _frame: object) -> NoReturn:
