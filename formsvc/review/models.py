@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from formsvc.db import Base
@@ -31,11 +31,12 @@ class SavedFilter(Base):
 
 
 class ServiceNote(Base):
-    """What a colleague's thanks say, in one language, of what will be better for the customer (M27)."""
+    """What thanks of a colleague for a questionnaire say, in one language, of what will be better (M27)."""
 
     __tablename__ = "service_notes"
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaires.id"), primary_key=True)
     language: Mapped[str] = mapped_column(String(10), primary_key=True)
     text: Mapped[str] = mapped_column(Text)
 
@@ -46,8 +47,10 @@ class Reward(Base):
     __tablename__ = "rewards"
     __table_args__ = (
         UniqueConstraint("customer_id", "version_id"),
+        Index("ix_rewards_to_give", "id", sqlite_where=text("given_at IS NULL"),
+              postgresql_where=text("given_at IS NULL")),
         CheckConstraint("(given_at IS NULL) = (given_by IS NULL)", name="given_by_someone"),
-    )
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))

@@ -106,7 +106,7 @@ def _approve(session: Session, submission: Submission, note: str, seen: int | No
         raise showing.Refused(_("Look at the values that you worded."), errors=wrong, unexplained=choices.unexplained)
     seen, words = seen or _version_when_sent(submission), thanks.note_for(session, submission, me(), note)
     if note and request.form.get("remember"):
-        thanks.remember(session, me(), submission.language, note, now())
+        thanks.remember(session, me(), submission.invitation.questionnaire_id, submission.language, note, now())
     try:
         merged = verbs.approve(session, submission, me(), choices.decisions, words, seen, now(), showing.relation())
     except Nameless:

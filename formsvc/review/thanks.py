@@ -16,6 +16,7 @@ from formsvc.db import insert_into
 from formsvc.fields import Value
 from formsvc.invitations.letters import about, letter
 from formsvc.mail.outbox import Message
+from formsvc.questionnaires.verbs import definition_of
 from formsvc.review import rewards
 from formsvc.review.models import ServiceNote
 from formsvc.staff.models import Staff
@@ -38,24 +39,29 @@ def thank_you(session: Session, submission: Submission, note: str, merged: Mappi
 
 def note_for(session: Session, submission: Submission, reviewer: Staff, typed: str) -> str:
     """The note that goes out: what was typed, else the reviewer's standing one; "" for the usual sentence."""
-    return typed or standing_note(session, reviewer, submission.language)
+    return typed or standing_note(session, reviewer, submission.invitation.questionnaire_id, submission.language)
 
 
-def standing_note(session: Session, staff: Staff, language: str) -> str:
-    """What `staff` had remembered for thanks in `language`, "" for nothing."""
-    kept = session.get(ServiceNote, (staff.id, language), populate_existing=True)
+def standing_note(session: Session, staff: Staff, questionnaire_id: int, language: str) -> str:
+    """What `staff` had remembered for thanks for that questionnaire in `language`, "" for nothing."""
+    kept = session.get(ServiceNote, (staff.id, questionnaire_id, language), populate_existing=True)
     return kept.text if kept else ""
 
 
-def remember(session: Session, staff: Staff, language: str, text: str, now: datetime) -> None:
-    """`text` is the standing note of `staff` in `language` from now on; an empty one takes it away."""
-    key = {"staff_id": staff.id, "language": language}
+def remember(
+    session: Session, staff: Staff, questionnaire_id: int, language: str, text: str, now: datetime
+) -> None:  # fmt: skip
+    """`text` is the standing note of `staff` for that questionnaire in `language` from now on; an empty one takes it
+    away.
+    """
+    key = {"staff_id": staff.id, "questionnaire_id": questionnaire_id, "language": language}
     if text:
         kept = insert_into(session, ServiceNote).values(**key, text=text)
         session.execute(kept.on_conflict_do_update(index_elements=list(key), set_={"text": text}))
     else:
         session.execute(delete(ServiceNote).filter_by(**key))
-    audit.record(session, staff.actor, "note.kept", staff.actor, now, language=language, length=len(text))
+    said = {"questionnaire": questionnaire_id, "language": language, "length": len(text)}
+    audit.record(session, staff.actor, "note.kept", staff.actor, now, **said)
 
 
 def usual(language: str) -> str:
@@ -66,8 +72,9 @@ def usual(language: str) -> str:
 
 def thanks_for(session: Session, submission: Submission, reader: Staff) -> dict[str, Any]:
     """What the template review/thanks.html is given as `thanks`."""
-    standing = standing_note(session, reader, submission.language)
+    definition = definition_of(submission.invitation.version)
+    standing = note_for(session, submission, reader, "")
     return {
-        "id": submission.id, "language": submission.language, "has_standing": bool(standing),
+        "id": submission.id, "language": submission.language, "has_standing": bool(standing), "key": definition.key,
         "text": standing or usual(submission.language), "reward": rewards.promised(session, submission),
     }  # fmt: skip

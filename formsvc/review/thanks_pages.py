@@ -2,6 +2,7 @@
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
 from formsvc.customers import record
@@ -9,7 +10,8 @@ from formsvc.customers.relation import Relation
 from formsvc.db import db, transaction
 from formsvc.fields import Value, clean
 from formsvc.mail.compose import compose
-from formsvc.review import reach, showing, thanks
+from formsvc.questionnaires.verbs import DEFAULT_KEY, NoQuestionnaire, current
+from formsvc.review import offers, reach, showing, thanks
 from formsvc.review.blueprint import blueprint
 from formsvc.review.choices import chosen
 from formsvc.review.diff import Decision
@@ -30,9 +32,12 @@ FRAMED = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 @blueprint.get("/note")
 @requires(Permission.REVIEW)
 def note() -> str:
-    standing = {code: thanks.standing_note(db.session, me(), code) for code in LANGUAGES}
-    usual = {code: thanks.usual(code) for code in LANGUAGES}
-    return render_template("review/note.html", standing=standing, usual=usual, longest=MAX_NOTE)
+    id_, key = _questionnaire(db.session)
+    return render_template(
+        "review/note.html", key=key, titles=offers.titles(db.session).values(), longest=MAX_NOTE,
+        standing={code: thanks.standing_note(db.session, me(), id_, code) for code in LANGUAGES},
+        usual={code: thanks.usual(code) for code in LANGUAGES},
+    )  # fmt: skip
 
 
 @blueprint.post("/note")
@@ -40,11 +45,12 @@ def note() -> str:
 def keep_note() -> Redirect:
     typed = {code: clean(request.form.get(f"note-{code}", ""))[:MAX_NOTE] for code in LANGUAGES}
     with transaction() as session:
+        id_, key = _questionnaire(session)
         for code, text in typed.items():
-            if text != thanks.standing_note(session, me(), code):
-                thanks.remember(session, me(), code, text, now())
+            if text != thanks.standing_note(session, me(), id_, code):
+                thanks.remember(session, me(), id_, code, text, now())
     flash(_("Your standing notes are kept."), "done")
-    return redirect(url_for(".note"), 303)
+    return redirect(url_for(".note", questionnaire=key), 303)
 
 
 @blueprint.post("/<int:id_>/preview")
@@ -59,6 +65,15 @@ def preview(id_: int) -> Response | Redirect:
     mail = thanks.thank_you(db.session, submission, words, _merged(submission))
     page = render_template("review/preview.html", submission=submission, mail=mail, words=mail and compose(mail))
     return Response(page, headers={"Content-Security-Policy": FRAMED})
+
+
+def _questionnaire(session: Session) -> tuple[int, str]:
+    """Id and key of the questionnaire whose notes the address asks for: the default one where it says nothing."""
+    key = request.args.get("questionnaire", DEFAULT_KEY)
+    try:
+        return current(session, key).questionnaire_id, key
+    except NoQuestionnaire:
+        abort(404)
 
 
 def _merged(submission: Submission) -> dict[str, Value]:

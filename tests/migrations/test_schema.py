@@ -13,13 +13,14 @@ from config import Config
 from formsvc.customers.models import CustomerValue
 from formsvc.db import Base, db, transaction
 from formsvc.questionnaires.models import QuestionnaireVersion
-from formsvc.questionnaires.verbs import publish_default
+from formsvc.questionnaires.verbs import publish, publish_default
 from formsvc.review import verbs as review
 from formsvc.review.diff import Decision
 from formsvc.review.models import Reward, SavedFilter, ServiceNote, SubmissionFlag
 from formsvc.review.undo import undo
 from formsvc.schema import alembic, migrating, upgrade
 from formsvc.submissions.models import Address, AddressKind, Code, CompletionTime, Draft, Submission
+from tests.asking import second
 from tests.factories import staff_account, submission, writing
 from tests.installation import NOW, Databases, config_for, running
 from tests.processes import Processes
@@ -60,7 +61,8 @@ def fill(app: Flask) -> int:
             CompletionTime(version_id=invitation.version_id, is_repeat=True, seconds=100, sections={}),
             SubmissionFlag(submission_id=answered.id, check="emptied"),
             SavedFilter(staff_id=reviewer.id, name="late", query="age=late"),
-            ServiceNote(staff_id=reviewer.id, language="en", text="We call you first."),
+            ServiceNote(staff_id=reviewer.id, questionnaire_id=invitation.questionnaire_id, language="en",
+                        text="We call you first."),
             Reward(customer_id=invitation.customer_id, version_id=invitation.version_id, submission_id=answered.id,
                    earned_at=NOW),
         ))  # fmt: skip
@@ -98,6 +100,27 @@ def test_what_was_sent_before_is_counted_and_stays_frozen(app: Flask) -> None:
             db.session.execute(update(Submission).values(revision=2))
         db.session.rollback()
         assert db.session.scalar(text("PRAGMA foreign_keys") if is_sqlite() else text("SELECT 1")) == 1
+
+
+def test_a_standing_note_is_one_for_every_questionnaire_then_and_the_first_ones_before(app: Flask) -> None:
+    fill(app)
+    with writing(app) as session:
+        staff_id, first = session.execute(select(ServiceNote.staff_id, ServiceNote.questionnaire_id)).one()
+        other = publish(session, second(), NOW).questionnaire_id
+        session.add(ServiceNote(staff_id=staff_id, questionnaire_id=other, language="en", text="Thanks for the visit."))
+    with app.app_context():
+        with migrating():
+            alembic.downgrade("0003")
+        assert db.session.execute(text("SELECT staff_id, language, text FROM service_notes")).all() == [
+            (staff_id, "en", "We call you first.")
+        ]
+        db.session.rollback()
+        upgrade()
+        notes = db.session.scalars(select(ServiceNote).order_by(ServiceNote.questionnaire_id)).all()
+        assert [(note.questionnaire_id, note.text) for note in notes] == [
+            (first, "We call you first."),
+            (other, "We call you first."),
+        ]
 
 
 def is_sqlite() -> bool:

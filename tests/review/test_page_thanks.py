@@ -4,9 +4,11 @@ import pytest
 from flask import Flask, render_template
 
 from formsvc.mail.compose import compose
+from formsvc.questionnaires.verbs import publish
 from formsvc.review import rewards, thanks
 from formsvc.staff import verbs as staff
 from formsvc.submissions.models import Submission
+from tests.asking import KEY, TITLE, second
 from tests.browser import Browser, Page
 from tests.factories import writing
 from tests.filling import Invited, account, answered, everything, invited
@@ -45,11 +47,24 @@ def facts(page: Page) -> list[str]:
 
 def test_standing_notes_are_kept_for_each_language(browser: Browser, given: Invited) -> None:
     page = browser.submit(browser.get("/review/note"), {"note-zh_CN": f"{HOSTILE}\x07", "note-en": "With care."})
-    assert page.path == "/review/note"
+    assert page.path == "/review/note?questionnaire=customer-info"
     assert (page.find("textarea", id="note-zh_CN").text or "").strip() == HOSTILE
     assert (page.find("textarea", id="note-en").text or "").strip() == "With care."
     page = browser.submit(page, {"note-zh_CN": ""})
     assert not (page.find("textarea", id="note-zh_CN").text or "").strip()
+
+
+def test_each_questionnaire_has_notes_of_its_own(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
+    assert not browser.get("/review/note").find_all("a", href="/review/note?questionnaire=customer-info")
+    with writing(sqlite_app) as session:
+        publish(session, second(), NOW)
+    page = browser.get(browser.get("/review/note").link(TITLE))
+    page = browser.submit(page, {"note-zh_CN": "谢谢您的反馈"}, action="/review/note")
+    assert page.path == f"/review/note?questionnaire={KEY}"
+    assert "谢谢您的反馈" in page.text
+    assert "谢谢您的反馈" not in browser.get("/review/note").text
+    for key in ("nothing", "<b>"):
+        browser.get(f"/review/note?questionnaire={key}", status=404)
 
 
 def test_foreign_id_a_note_is_the_own(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
@@ -122,7 +137,7 @@ def test_the_part_of_the_review_says_what_goes_out(browser: Browser, sqlite_app:
         assert reader
         made = session.get_one(Submission, 1)
         usual = render_template("review/thanks.html", thanks=thanks.thanks_for(session, made, reader))
-        thanks.remember(session, reader, "zh_CN", "常用的一句", NOW)
+        thanks.remember(session, reader, made.invitation.questionnaire_id, "zh_CN", "常用的一句", NOW)
         standing = render_template("review/thanks.html", thanks=thanks.thanks_for(session, made, reader))
     assert "默认语句" in usual
     assert ("常用的一句" in usual, "常用的一句" in standing) == (False, True)

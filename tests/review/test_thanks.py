@@ -9,20 +9,24 @@ from sqlalchemy.orm import Session
 from formsvc.audit import AuditFact
 from formsvc.fields import Value
 from formsvc.mail.compose import compose
+from formsvc.questionnaires.verbs import current, publish
 from formsvc.review import thanks
 from formsvc.review.thanks import note_for, remember, standing_note, thank_you
+from tests.asking import second
 from tests.factories import ENTERPRISE, customer, invitation, staff_account, submission
 from tests.installation import NOW
 
 
-def test_a_standing_note_is_one_reviewers_in_one_language(session: Session) -> None:
+def test_a_standing_note_is_one_reviewers_for_one_questionnaire_in_one_language(session: Session) -> None:
     mine, other = staff_account(session), staff_account(session)
+    details, visit = current(session).questionnaire_id, publish(session, second(), NOW).questionnaire_id
     for text in ("第一句", "第二句\n两行"):
-        remember(session, mine, "zh_CN", text, NOW)
-    assert standing_note(session, mine, "zh_CN") == "第二句\n两行"
-    assert [standing_note(session, *whose) for whose in ((mine, "en"), (other, "zh_CN"))] == ["", ""]
-    remember(session, mine, "zh_CN", "", NOW)
-    assert standing_note(session, mine, "zh_CN") == ""
+        remember(session, mine, details, "zh_CN", text, NOW)
+    assert standing_note(session, mine, details, "zh_CN") == "第二句\n两行"
+    others = (mine, details, "en"), (other, details, "zh_CN"), (mine, visit, "zh_CN")
+    assert [standing_note(session, *whose) for whose in others] == ["", "", ""]
+    remember(session, mine, details, "zh_CN", "", NOW)
+    assert standing_note(session, mine, details, "zh_CN") == ""
     facts = session.scalars(select(AuditFact).where(AuditFact.action == "note.kept")).all()
     assert [fact.detail["length"] for fact in facts] == [3, 6, 0]
     assert "句" not in str([fact.detail for fact in facts])
@@ -33,7 +37,7 @@ def test_a_standing_note_is_one_reviewers_in_one_language(session: Session) -> N
 )
 def test_what_is_typed_goes_before_the_standing_note(session: Session, typed: str, language: str, said: str) -> None:
     reviewer, made = staff_account(session), submission(session, language=language)
-    remember(session, reviewer, "zh_CN", "常用", NOW)
+    remember(session, reviewer, made.invitation.questionnaire_id, "zh_CN", "常用", NOW)
     assert note_for(session, made, reviewer, typed) == said
 
 
@@ -72,5 +76,5 @@ def test_what_goes_out_without_a_note_is_what_the_mail_says(session: Session) ->
         assert mail
         assert (shown["has_standing"], shown["reward"]) == (False, None)
         assert shown["text"] in compose(mail)["text"].splitlines()
-        remember(session, reviewer, language, "常用", NOW)
+        remember(session, reviewer, made.invitation.questionnaire_id, language, "常用", NOW)
         assert thanks.thanks_for(session, made, reviewer)["text"] == "常用"
