@@ -12,7 +12,7 @@ from formsvc.invitations import links
 from formsvc.invitations.models import Invitation
 from formsvc.mail.outbox import Message, put
 from formsvc.questionnaires.definition import Definition
-from formsvc.questionnaires.verbs import definition_of
+from formsvc.questionnaires.verbs import DEFAULT_KEY, definition_of
 
 
 @dataclass(frozen=True)
@@ -73,14 +73,16 @@ def letter(
     address, language = recipient or about.email, language or about.language
     if not address:
         return None
-    manager = about.manager or _organisation(language)
+    manager, definition = about.manager or _organisation(language), about.definition
     names = {"name": about.customer, "contact": about.contact} if address == about.email else {}
     shared = {
         "customer": {**names, "has_manager": about.manager is not None},
         "manager": {"name": manager.name, "email": manager.email, "phone": manager.phone},
-        "title": about.definition.title.in_(language),
-        "purpose": about.definition.privacy.purpose.in_(language),
-        "reward": about.definition.reward.in_(language) if about.definition.reward else "",
+        "title": definition.title.in_(language),
+        "is_other": is_other(definition),
+        "why": definition.why.in_(language) if definition.why else "",
+        "purpose": definition.privacy.purpose.in_(language),
+        "reward": definition.reward.in_(language) if definition.reward else "",
         "deadline": about.deadline_on.isoformat(),
         "url": links.url(about.id, about.link_number),
     }
@@ -88,6 +90,11 @@ def letter(
         kind=kind, subject=subject or f"invitation:{about.id}", step=step, recipient=address, language=language,
         context=shared | context, is_urgent=kind != "receipt", sender_name=manager.name, reply_to=manager.email,
     )  # fmt: skip
+
+
+def is_other(definition: Definition) -> bool:
+    """Whether mail must not speak of checking details: it asks otherwise than the first questionnaire."""
+    return definition.key != DEFAULT_KEY
 
 
 def _organisation(language: str) -> Contact:

@@ -19,7 +19,7 @@ T = TypeVar("T")
 DEFAULT = Path(__file__).with_name("customer-info.toml")
 FRESH_DAYS = 180
 MAX_VERSION = 40  # characters, of the wording's name
-MAX_REWARD = 200  # characters
+MAX_SENTENCE = 200  # characters
 KEY = re.compile("[a-z][a-z0-9-]{1,39}")
 AUDIENCES, SITUATIONS = ("enterprise", "individual"), ("new", "existing")
 
@@ -48,8 +48,8 @@ class Module:
 class Definition:
     """`fresh_days` is how long a value that the customer confirmed needs no new look, where the field does not say.
 
-    With `ask_code` what is held appears only after a code that is sent to the invited address (M11). `reward` is what
-    is promised for answers that are accepted (M27).
+    With `ask_code` what is held appears only after a code that is sent to the invited address (M11). `why` is said by
+    the mails that ask for answers, `reward` is what is promised for those that are accepted (M27).
     """
 
     key: str
@@ -57,6 +57,7 @@ class Definition:
     grace_days: int
     fresh_days: int
     ask_code: bool
+    why: Text | None
     reward: Text | None
     privacy: Privacy
     modules: tuple[Module, ...]
@@ -82,14 +83,15 @@ def _is_asked(field: Field, audience: str, situation: str) -> bool:
 def definition_from_data(data: object) -> Definition:
     """The definition in `data`, as read from TOML or JSON. Raises ValueError naming what is wrong."""
     needed = "key", "title", "grace_days", "privacy", "modules"
-    given = _table("the questionnaire", data, needed, ("fresh_days", "ask_code", "reward"))
+    given = _table("the questionnaire", data, needed, ("fresh_days", "ask_code", "why", "reward"))
     definition = Definition(
         key=_read("key", _key, given["key"]),
         title=_read("title", text_from_data, given["title"]),
         grace_days=_read("grace_days", days_from_data, given["grace_days"]),
         fresh_days=_read("fresh_days", days_from_data, given.get("fresh_days", FRESH_DAYS)),
         ask_code=_read("ask_code", flag_from_data, given.get("ask_code", False)),
-        reward=_read("reward", _reward, given["reward"]) if "reward" in given else None,
+        why=_read("why", _sentence, given["why"]) if "why" in given else None,
+        reward=_read("reward", _sentence, given["reward"]) if "reward" in given else None,
         privacy=_privacy(given["privacy"]),
         modules=tuple(_module(module) for module in _list("modules", given["modules"])),
     )
@@ -105,12 +107,12 @@ def _key(value: object) -> str:
     return key
 
 
-def _reward(value: object) -> Text:
+def _sentence(value: object) -> Text:
     """One line in each language."""
-    reward = Text(*map(clean_line, text_from_data(value)))
-    if max(map(len, reward)) > MAX_REWARD:
-        raise ValueError(f"it must have at most {MAX_REWARD} characters")
-    return reward
+    sentence = Text(*map(clean_line, text_from_data(value)))
+    if max(map(len, sentence)) > MAX_SENTENCE:
+        raise ValueError(f"it must have at most {MAX_SENTENCE} characters")
+    return sentence
 
 
 def _privacy(data: object) -> Privacy:

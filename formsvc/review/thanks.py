@@ -14,8 +14,9 @@ from formsvc import audit
 from formsvc.customers.record import REPEATED
 from formsvc.db import insert_into
 from formsvc.fields import Value
-from formsvc.invitations.letters import about, letter
+from formsvc.invitations.letters import about, is_other, letter
 from formsvc.mail.outbox import Message
+from formsvc.questionnaires.definition import Definition
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.review import rewards
 from formsvc.review.models import ServiceNote
@@ -23,10 +24,13 @@ from formsvc.staff.models import Staff
 from formsvc.submissions.models import Submission
 
 
-def thank_you(session: Session, submission: Submission, note: str, merged: Mapping[str, Value] = {}) -> Message | None:
+def thank_you(
+    session: Session, submission: Submission, note: str, merged: Mapping[str, Value] = {}, is_unchanged: bool = False
+) -> Message | None:  # fmt: skip
     """The mail with `note`, in the submission's language; None where no address is held.
 
-    It goes to whom the record names; before the merge, with the values by field that are to be `merged`.
+    It goes to whom the record names; before the merge, with the values by field that are to be `merged`. It says where
+    the record `is_unchanged`, as nothing was accepted.
     """
     held, now = about(submission.invitation), submission.invitation.customer
     named = {field: merged.get(field, getattr(now, column)) for field, column in REPEATED.items()}
@@ -34,7 +38,10 @@ def thank_you(session: Session, submission: Submission, note: str, merged: Mappi
         held, email=named["contacts.email"], contact=named["contacts.name"], customer=named["basic.full_name"] or ""
     )
     reward = rewards.promised(session, submission)
-    return letter(addressed, "thank-you", submission.mail_step, submission.language, note=note, reward=reward)
+    return letter(
+        addressed, "thank-you", submission.mail_step, submission.language,
+        note=note, reward=reward, is_unchanged=is_unchanged,
+    )  # fmt: skip
 
 
 def note_for(session: Session, submission: Submission, reviewer: Staff, typed: str) -> str:
@@ -64,10 +71,10 @@ def remember(
     audit.record(session, staff.actor, "note.kept", staff.actor, now, **said)
 
 
-def usual(language: str) -> str:
-    """The sentence that says what is better now where there is no note."""
+def usual(definition: Definition, language: str) -> str:
+    """The sentence of thanks for that questionnaire that says what is better now where there is no note."""
     with force_locale(language):
-        return render_template("mail/thank-you/usual.txt").strip()
+        return render_template("mail/thank-you/usual.txt", is_other=is_other(definition)).strip()
 
 
 def thanks_for(session: Session, submission: Submission, reader: Staff) -> dict[str, Any]:
@@ -76,5 +83,6 @@ def thanks_for(session: Session, submission: Submission, reader: Staff) -> dict[
     standing = note_for(session, submission, reader, "")
     return {
         "id": submission.id, "language": submission.language, "has_standing": bool(standing), "key": definition.key,
-        "text": standing or usual(submission.language), "reward": rewards.promised(session, submission),
+        "text": standing or usual(definition, submission.language),
+        "reward": rewards.promised(session, submission),
     }  # fmt: skip

@@ -10,8 +10,10 @@ from formsvc.customers.relation import Relation
 from formsvc.db import db, transaction
 from formsvc.fields import Value, clean
 from formsvc.mail.compose import compose
-from formsvc.questionnaires.verbs import DEFAULT_KEY, NoQuestionnaire, current
+from formsvc.questionnaires.models import QuestionnaireVersion
+from formsvc.questionnaires.verbs import DEFAULT_KEY, NoQuestionnaire, current, definition_of
 from formsvc.review import offers, reach, showing, thanks
+from formsvc.review.arriving import known
 from formsvc.review.blueprint import blueprint
 from formsvc.review.choices import chosen
 from formsvc.review.diff import Decision
@@ -32,11 +34,12 @@ FRAMED = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 @blueprint.get("/note")
 @requires(Permission.REVIEW)
 def note() -> str:
-    id_, key = _questionnaire(db.session)
+    version = _questionnaire(db.session)
+    id_, definition = version.questionnaire_id, definition_of(version)
     return render_template(
-        "review/note.html", key=key, titles=offers.titles(db.session).values(), longest=MAX_NOTE,
+        "review/note.html", key=definition.key, titles=offers.titles(db.session).values(), longest=MAX_NOTE,
         standing={code: thanks.standing_note(db.session, me(), id_, code) for code in LANGUAGES},
-        usual={code: thanks.usual(code) for code in LANGUAGES},
+        usual={code: thanks.usual(definition, code) for code in LANGUAGES},
     )  # fmt: skip
 
 
@@ -45,7 +48,8 @@ def note() -> str:
 def keep_note() -> Redirect:
     typed = {code: clean(request.form.get(f"note-{code}", ""))[:MAX_NOTE] for code in LANGUAGES}
     with transaction() as session:
-        id_, key = _questionnaire(session)
+        version = _questionnaire(session)
+        id_, key = version.questionnaire_id, definition_of(version).key
         for code, text in typed.items():
             if text != thanks.standing_note(session, me(), id_, code):
                 thanks.remember(session, me(), id_, code, text, now())
@@ -61,24 +65,26 @@ def preview(id_: int) -> Response | Redirect:
     if submission.state is not SubmissionState.WAITING:
         return redirect(url_for(".show", id_=id_), 303)
     typed = clean(request.form.get("note", ""))[:MAX_NOTE]
-    words = thanks.note_for(db.session, submission, me(), typed)
-    mail = thanks.thank_you(db.session, submission, words, _merged(submission))
-    page = render_template("review/preview.html", submission=submission, mail=mail, words=mail and compose(mail))
+    words, (values, relation) = thanks.note_for(db.session, submission, me(), typed), _accepted(submission)
+    mail = thanks.thank_you(db.session, submission, words, _named(values, relation), is_unchanged=not values)
+    page = render_template(
+        "review/preview.html", submission=submission, mail=mail, words=mail and compose(mail),
+        known=mail and known(db.session, submission.invitation.customer, mail.recipient),
+    )  # fmt: skip
     return Response(page, headers={"Content-Security-Policy": FRAMED})
 
 
-def _questionnaire(session: Session) -> tuple[int, str]:
-    """Id and key of the questionnaire whose notes the address asks for: the default one where it says nothing."""
-    key = request.args.get("questionnaire", DEFAULT_KEY)
+def _questionnaire(session: Session) -> QuestionnaireVersion:
+    """The questionnaire whose notes the address asks for: the default one where it says nothing."""
     try:
-        return current(session, key).questionnaire_id, key
+        return current(session, request.args.get("questionnaire", DEFAULT_KEY))
     except NoQuestionnaire:
         abort(404)
 
 
-def _merged(submission: Submission) -> dict[str, Value]:
-    """What the choices on the page would bring into the record of the customer and its main contact; what nobody chose
-    about yet stays as it is held.
+def _accepted(submission: Submission) -> tuple[dict[str, Value], Relation]:
+    """What the choices on the page would bring into the record, and of whom; what nobody chose about yet stays as it is
+    held.
     """
     rows = compared(db.session, submission).rows
     relation = meant(rows, showing.relation())
@@ -86,9 +92,13 @@ def _merged(submission: Submission) -> dict[str, Value]:
     decisions = chosen(rows, request.form, audience, today()).decisions
     open_ = {row.field.key: Decision("keep") for row in rows if row.is_open}
     try:
-        values = outcome(rows, open_ | decisions, relation).values
+        return outcome(rows, open_ | decisions, relation).values, relation
     except Nameless:
-        values = {}
+        return {}, relation
+
+
+def _named(values: dict[str, Value], relation: Relation) -> dict[str, Value]:
+    """Those of `values` that would be held of the customer and its main contact."""
     if relation is Relation.SECOND:
         return {key: value for key, value in values.items() if record.contact_of(key, 1) == 0}
     new = dict.fromkeys(record.REPEATED) if relation is Relation.SUCCESSOR else {}

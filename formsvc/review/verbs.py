@@ -73,7 +73,7 @@ def approve(
     fields = sorted(merged.values)
     _record(session, submission, reviewer, "submission.approved", now, fields=fields, contact=relation)
     rewards.record_earned(session, submission, now)
-    if mail := thank_you(session, submission, thanks):
+    if mail := thank_you(session, submission, thanks, is_unchanged=not fields):
         put(session, mail, now)
     return fields
 

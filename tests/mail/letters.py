@@ -41,6 +41,8 @@ def message(kind: str, language: str = "zh_CN", name: str = "张敏", **given: A
         "customer": {"name": name, "contact": name, "has_manager": True},
         "manager": {"name": name, "email": "li.qiang@example.com", "phone": "0551-65310001"},
         "title": DEFINITION.title.in_(language),
+        "is_other": False,
+        "why": "",
         "reward": "",
     }
     if kind == "invitation":

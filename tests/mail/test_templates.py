@@ -10,9 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import ROOT
-from formsvc.invitations.letters import about, post
+from formsvc.invitations import verbs
+from formsvc.invitations.letters import about, letter, post
 from formsvc.mail.compose import compose
 from formsvc.mail.models import OutboxMessage
+from formsvc.questionnaires.verbs import publish
+from tests.asking import KEY, second
 from tests.factories import customer, invitation
 from tests.installation import NOW
 from tests.mail.letters import (
@@ -111,6 +114,52 @@ def test_what_is_promised_is_said_where_something_is(kind: str, language: str) -
     for written, said in ((promised["text"], without["text"]), (words(promised["html"]), words(without["html"]))):
         assert "R&D <bag>" in written
         assert written.count(lead) == said.count(lead) + 1
+
+
+OTHER: dict[str, Any] = {"title": "Visit & feedback", "is_other": True, "why": "We would like to do <better>."}
+DETAILS = {"zh_CN": ("核对", "登记", "更新"), "en": ("my details", "the details we", "check", "records", "3 minutes")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("kind", "given"), [("invitation", {"purpose": "—"}), ("reminder", {}), ("reminder", {"is_late": True}),
+                        ("thank-you", {}), ("thank-you", {"is_unchanged": True})]
+)  # fmt: skip
+def test_another_questionnaire_is_called_by_its_title_and_not_a_check_of_details(
+    kind: str, given: dict[str, Any], language: str
+) -> None:
+    written = compose(message(kind, language, **OTHER, **given))
+    shown = words(written["html"])
+    for said in (written["text"], shown, written["subject"]):
+        assert OTHER["title"] in said
+        assert [word for word in DETAILS[language] if word in said] == []
+    for said in (written["text"], shown):
+        assert (OTHER["why"] in said) is (kind != "thank-you")
+    assert "\n\n\n" not in written["text"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh_CN", "无需更改"), ("en", "nothing in our records needed to change")]
+)
+def test_thanks_where_nothing_was_accepted_claim_no_update(language: str, said: str) -> None:
+    usual, written = (compose(message("thank-you", language, is_unchanged=it)) for it in (False, True))
+    claims = {"zh_CN": ("已更新",), "en": ("what was accepted", "up to date")}[language]
+    for part, before in ((written["text"], usual["text"]), (words(written["html"]), words(usual["html"]))):
+        assert said in part
+        assert said not in before
+        assert [claim for claim in claims if claim in part] == []
+        assert any(claim in before for claim in claims)
+
+
+@pytest.mark.parametrize("key", ["customer-info", KEY])
+def test_a_mail_knows_what_it_asks_for(session: Session, key: str) -> None:
+    publish(session, second(why="想听听您的意见。"), NOW)
+    invited = verbs.issue(session, customer(session), "system", None, NOW, 5, key)
+    mail = letter(about(invited), "invitation", "1")
+    assert mail
+    assert (mail.context["is_other"], mail.context["why"]) == (
+        (True, "想听听您的意见。") if key == KEY else (False, "")
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

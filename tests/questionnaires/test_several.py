@@ -119,15 +119,20 @@ def test_a_choice_that_another_questionnaire_offers_has_its_word_in_the_record(s
     assert known.codes["小型"] == "small"
 
 
-def test_a_reward_is_one_line_in_both_languages() -> None:
-    definition = definition_from_data(second(reward={"zh": "一份\n礼品", "en": " a\ngift "}))
-    assert definition.reward == Text("一份礼品", "a gift")
-    assert definition_from_data(default_data()).reward is None
-    assert definition_from_data(second(reward="券" * 200)).reward == Text("券" * 200, "券" * 200)
+SENTENCES = "reward", "why"
 
 
+@pytest.mark.parametrize("name", SENTENCES)
+def test_a_reward_and_why_it_asks_are_one_line_in_both_languages(name: str) -> None:
+    definition = definition_from_data(second(**{name: {"zh": "一份\n礼品", "en": " a\ngift "}}))
+    assert getattr(definition, name) == Text("一份礼品", "a gift")
+    assert getattr(definition_from_data(default_data()), name) is None
+    assert getattr(definition_from_data(second(**{name: "券" * 200})), name) == Text("券" * 200, "券" * 200)
+
+
+@pytest.mark.parametrize("name", SENTENCES)
 @pytest.mark.parametrize(
-    ("reward", "said"),
+    ("given", "said"),
     [
         ({"zh": "礼品"}, "zh and en"),
         ("", "lacks its Chinese"),
@@ -135,6 +140,6 @@ def test_a_reward_is_one_line_in_both_languages() -> None:
         (5, "must be a text"),
     ],
 )
-def test_a_reward_that_is_no_promise_is_refused(reward: Any, said: str) -> None:
-    with pytest.raises(ValueError, match=f"^reward: .*{said}"):
-        definition_from_data(second(reward=reward))
+def test_a_reward_or_a_why_that_says_nothing_is_refused(name: str, given: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=f"^{name}: .*{said}"):
+        definition_from_data(second(**{name: given}))

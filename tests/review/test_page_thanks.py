@@ -2,12 +2,14 @@
 
 import pytest
 from flask import Flask, render_template
+from sqlalchemy import select
 
 from formsvc.mail.compose import compose
 from formsvc.questionnaires.verbs import publish
 from formsvc.review import rewards, thanks
 from formsvc.staff import verbs as staff
-from formsvc.submissions.models import Submission
+from formsvc.submissions import addresses
+from formsvc.submissions.models import Address, Submission
 from tests.asking import KEY, TITLE, second
 from tests.browser import Browser, Page
 from tests.factories import writing
@@ -80,7 +82,7 @@ def test_a_preview_is_the_mail_that_would_go_out_and_changes_nothing(
     before = everything(sqlite_app)
     page = preview(browser, HOSTILE, email="accept", name="accept")
     assert everything(sqlite_app) == before
-    assert facts(page)[1:] == ["李强", "wangwei@example.com", given.manager]
+    assert facts(page)[1:] == ["李强", "wangwei@example.com 未确认", given.manager]
     with writing(sqlite_app) as session:
         mail = thanks.thank_you(session, session.get_one(Submission, 1), HOSTILE, CHANGED)
         assert mail
@@ -95,13 +97,30 @@ def test_a_preview_is_the_mail_that_would_go_out_and_changes_nothing(
 
 
 def test_a_preview_without_decisions_goes_to_the_address_that_is_held(browser: Browser, given: Invited) -> None:
-    assert facts(preview(browser))[2] == "zhangmin@example.com"
-    assert facts(preview(browser, email="keep"))[2] == "zhangmin@example.com"
+    for email in ("", "keep"):
+        page = preview(browser, email=email)
+        assert facts(page)[2] == "zhangmin@example.com 沿用现有地址"
+        assert page.find_all("div", class_="note warn") == []
+
+
+def test_a_preview_says_whether_the_address_is_confirmed(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
+    assert "尚未经人确认" in text_of(preview(browser, email="accept").find("div", class_="note warn"))
+    with writing(sqlite_app) as session:
+        addresses.confirm(session, session.scalars(select(Address)).one(), NOW)
+    page = preview(browser, email="accept")
+    assert facts(page)[2] == "wangwei@example.com 已确认"
+    assert page.find_all("div", class_="note warn") == []
+
+
+def test_a_preview_says_that_nothing_was_accepted(browser: Browser, given: Invited) -> None:
+    assert "登记的信息无需更改" in preview(browser, email="keep", name="keep").text
+    page = preview(browser, email="keep", name="accept")
+    assert ("登记的信息无需更改" in page.text, "采纳的部分已更新" in page.text) == (False, True)
 
 
 def test_a_preview_takes_an_address_that_the_reviewer_words(browser: Browser, given: Invited) -> None:
     worded = {"edit-contacts-email": "wei@example.com", "reason-contacts-email": "来电更正"}
-    assert facts(preview(browser, email="edit", **worded))[2] == "wei@example.com"
+    assert facts(preview(browser, email="edit", **worded))[2] == "wei@example.com 未确认"
 
 
 def test_stored_xss_a_preview_lets_styles_in_and_nothing_that_runs(browser: Browser, given: Invited) -> None:

@@ -8,13 +8,16 @@ from sqlalchemy.orm import Session
 
 from formsvc.audit import AuditFact
 from formsvc.fields import Value
+from formsvc.invitations import verbs
 from formsvc.mail.compose import compose
+from formsvc.mail.models import OutboxMessage
 from formsvc.questionnaires.verbs import current, publish
 from formsvc.review import thanks
 from formsvc.review.thanks import note_for, remember, standing_note, thank_you
-from tests.asking import second
+from tests.asking import ANSWERED, KEY, TITLE, second
 from tests.factories import ENTERPRISE, customer, invitation, staff_account, submission
 from tests.installation import NOW
+from tests.review.deciding import ALL, ANSWERS, approve
 
 
 def test_a_standing_note_is_one_reviewers_for_one_questionnaire_in_one_language(session: Session) -> None:
@@ -61,6 +64,27 @@ def test_before_the_merge_it_names_what_is_to_be_merged(
     assert mail
     assert mail.recipient == recipient
     assert f"尊敬的{name}" in compose(mail)["text"]
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_an_approval_of_nothing_says_that_nothing_needed_to_change(session: Session, accepted: bool) -> None:
+    made = submission(session, values=ANSWERS)
+    approve(session, made, staff_account(session), ALL if accepted else dict.fromkeys(ALL, "keep"))
+    sent = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "thank-you")).one()
+    assert ("登记的信息无需更改" in compose(sent)["text"]) is not accepted
+
+
+def test_thanks_for_another_questionnaire_say_its_own_usual_sentence(session: Session) -> None:
+    reviewer = staff_account(session)
+    publish(session, second(), NOW)
+    asked = verbs.issue(session, customer(session, reviewer), "system", None, NOW, 5, KEY)
+    made = submission(session, asked, ANSWERED)
+    mail = thank_you(session, made, "")
+    assert mail
+    assert f"《{TITLE}》" in compose(mail)["text"]
+    shown = thanks.thanks_for(session, made, reviewer)
+    assert shown["text"] in compose(mail)["text"].splitlines()
+    assert (shown["key"], shown["text"]) == (KEY, "您的回答能帮助我们为您提供更好的服务。")
 
 
 def test_without_an_address_there_is_no_mail(session: Session) -> None:
