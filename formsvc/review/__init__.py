@@ -19,12 +19,13 @@ from formsvc.review import (
 )
 from formsvc.review.blueprint import blueprint
 
-ROUTES = pages, queue_pages, filter_pages, claim_pages, assigning_pages, reward_pages, thanks_pages, undo_pages
+ROUTES = pages, queue_pages, filter_pages, claim_pages, assigning_pages, thanks_pages, undo_pages
 
 
 def init_app(app: Flask, config: Config) -> None:
     app.register_blueprint(blueprint)
     app.register_blueprint(timeline_pages.blueprint)
+    app.register_blueprint(reward_pages.blueprint)
     queue_sheet.init_app(app)
     app.extensions["customer-panels"] += [pages.panel, reward_pages.panel]
     app.extensions["customer-changes"].append(steps.check_again)

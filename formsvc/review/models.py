@@ -3,9 +3,12 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from formsvc.customers.models import Customer
 from formsvc.db import Base
+from formsvc.questionnaires.models import QuestionnaireVersion
+from formsvc.staff.models import Staff
 
 
 class SubmissionFlag(Base):
@@ -59,3 +62,7 @@ class Reward(Base):
     earned_at: Mapped[datetime]
     given_at: Mapped[datetime | None]
     given_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+    customer: Mapped[Customer] = relationship()
+    version: Mapped[QuestionnaireVersion] = relationship()
+    giver: Mapped[Staff | None] = relationship()

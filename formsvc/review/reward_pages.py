@@ -1,8 +1,8 @@
-"""Staff pages: the rewards on a customer's page, and to say that one was given (M27)."""
+"""Staff pages: the rewards of one customer and of all, those to give and those given, and to say that one was (M27)."""
 
 from typing import Any
 
-from flask import abort, flash, redirect, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -10,36 +10,61 @@ from werkzeug.wrappers import Response
 from formsvc.customers import reach
 from formsvc.customers.models import Customer
 from formsvc.db import db, transaction
-from formsvc.questionnaires.models import QuestionnaireVersion
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.review import rewards
-from formsvc.review.blueprint import blueprint
 from formsvc.review.models import Reward
 from formsvc.staff.access import me, requires
-from formsvc.staff.models import Permission, Staff
+from formsvc.staff.models import Permission
 from formsvc.web import language
-from formsvc.web.show import now
+from formsvc.web.show import instant, now
+from formsvc.web.urls import local_path, row_id
+
+blueprint = Blueprint("rewards", __name__, url_prefix="/rewards")
+PAGE = 50
 
 
-@blueprint.post("/rewards/<int:id_>/give")
+@blueprint.get("/")
 @requires(Permission.REVIEW)
-def give_reward(id_: int) -> Response:
+def index() -> str:
+    is_given, after = request.args.get("state") == "given", request.args.get("after", type=row_id)
+    rows = rewards.earned(db.session, reach.visible(me()), is_given, after, PAGE + 1)
+    return render_template(
+        "review/reward_list.html", rewards=rows[:PAGE], more=len(rows) > PAGE, paged=after is not None,
+        is_given=is_given, text=_text, title=_title,
+    )  # fmt: skip
+
+
+@blueprint.post("/<int:id_>/give")
+@requires(Permission.REVIEW)
+def give(id_: int) -> Response:
     with transaction() as session:
         mine = reach.visible(me()).with_only_columns(Customer.id)
         reward = session.scalar(select(Reward).where(Reward.id == id_, Reward.customer_id.in_(mine))) or abort(404)
-        number = session.get_one(Customer, reward.customer_id).number
+        said = {"name": reward.customer.name, "reward": _text(reward)}
+        page = url_for("customers.show", number=reward.customer.number, _anchor="rewards")
         try:
             rewards.give(session, reward, me(), now())
-            flash(_("The reward is marked as given."), "done")
+            flash(_("%(name)s: marked as given: %(reward)s.", **said), "done")
         except rewards.AlreadyGiven:
-            flash(_("The reward was given before: see below by whom."), "late")
-    return redirect(url_for("customers.show", number=number, _anchor="rewards"), 303)
+            flash(_("%(name)s: this reward was given before: %(how)s.", name=said["name"], how=_how(reward)), "late")
+    return redirect(local_path(request.form.get("next"), page), 303)
 
 
 def panel(customer: Customer) -> tuple[str, dict[str, Any]]:
     """What a customer's page shows of rewards: nothing where none was earned."""
-    found = select(Reward, QuestionnaireVersion, Staff).join(QuestionnaireVersion).outerjoin(Staff)
-    rows = db.session.execute(found.where(Reward.customer_id == customer.id).order_by(Reward.id.desc())).all()
-    said = [(reward, definition_of(version).reward, giver) for reward, version, giver in rows]
-    earned = [(reward, text.in_(language.current()), giver) for reward, text, giver in said if text]
-    return "review/rewards.html", {"rewards": earned}
+    return "review/rewards.html", {"rewards": rewards.earned_of(db.session, customer), "text": _text}
+
+
+def _text(reward: Reward) -> str:
+    return rewards.text(reward, language.current())
+
+
+def _title(reward: Reward) -> str:
+    """Of the questionnaire that promised it."""
+    return definition_of(reward.version).title.in_(language.current())
+
+
+def _how(reward: Reward) -> str:
+    """By whom, and when."""
+    name = reward.giver.name if reward.giver else ""
+    return _("given by %(name)s on %(time)s", name=name, time=instant(reward.given_at or now()))

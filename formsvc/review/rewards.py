@@ -1,9 +1,10 @@
 """A small reward that a questionnaire promises: earned by the first approval, recorded once, given once (M27)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session, joinedload
 
 from formsvc import audit
 from formsvc.customers.models import Customer
@@ -57,5 +58,41 @@ def give(session: Session, reward: Reward, giver: Staff, now: datetime) -> None:
     session.refresh(reward)
     if getattr(given, "rowcount", 0) != 1:
         raise AlreadyGiven(reward.id)
-    customer = session.get_one(Customer, reward.customer_id)
-    audit.record(session, giver.actor, "reward.given", customer.subject, now, reward=reward.id)
+    audit.record(session, giver.actor, "reward.given", reward.customer.subject, now, reward=reward.id)
+
+
+def earned(
+    session: Session, customers: Select[Customer], is_given: bool, after: int | None, limit: int
+) -> Sequence[Reward]:  # fmt: skip
+    """Rewards of `customers` behind the one with the id `after`: those to give, the oldest first, or those given, the
+    newest first.
+    """
+    found = _loaded().where(Reward.customer_id.in_(customers.with_only_columns(Customer.id)))
+    if is_given:
+        found = found.where(Reward.given_at.is_not(None)).order_by(Reward.id.desc())
+    else:
+        found = found.where(Reward.given_at.is_(None)).order_by(Reward.id)
+    if after is not None:
+        found = found.where(Reward.id < after if is_given else Reward.id > after)
+    return session.scalars(found.limit(limit)).all()
+
+
+def earned_of(session: Session, customer: Customer) -> Sequence[Reward]:
+    """All rewards of `customer`, the newest first."""
+    return session.scalars(_loaded().where(Reward.customer_id == customer.id).order_by(Reward.id.desc())).all()
+
+
+def earned_by(session: Session, submission: Submission) -> Reward | None:
+    """The reward that the approval of `submission` earned."""
+    return session.scalar(_loaded().where(Reward.submission_id == submission.id))
+
+
+def text(reward: Reward, language: str) -> str:
+    """What was promised."""
+    promise = definition_of(reward.version).reward
+    return promise.in_(language) if promise else ""
+
+
+def _loaded() -> Select[Reward]:
+    """Rewards with all that pages say of them."""
+    return select(Reward).options(*map(joinedload, (Reward.customer, Reward.version, Reward.giver)))

@@ -13,13 +13,14 @@ from formsvc.customers.record import StaleRecord
 from formsvc.db import db, transaction
 from formsvc.fields import clean
 from formsvc.mail.models import OutboxMessage
-from formsvc.review import reach, timeline, undo
+from formsvc.review import reach, rewards, timeline, undo
 from formsvc.review.blueprint import blueprint
 from formsvc.review.reading import fields_of
 from formsvc.review.undo_steps import Step, undoable
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission
 from formsvc.submissions.models import Submission, SubmissionState
+from formsvc.web import language
 from formsvc.web.show import now
 from formsvc.web.urls import row_id
 
@@ -53,9 +54,11 @@ def act_undo(id_: int) -> Response | tuple[str, int]:
 
 def _page(submission: Submission, problem: str | None = None) -> str:
     words, customer = wording(), submission.invitation.customer
+    reward = rewards.earned_by(db.session, submission)
     steps = sorted(undoable(db.session, submission), key=lambda step: (step.added or 0, words["place"](step.key)))
     return render_template(
         "review/undo.html", submission=submission, customer=customer, problem=problem, thanks=_thanks(submission),
+        reward=reward, reward_text=reward and rewards.text(reward, language.current()),
         steps=steps, possible=[step for step in steps if not step.hindrance], chosen=request.form.getlist("item"),
         name=lambda step: _name(step, words), longest=undo.MAX_REASON, undone=undo.undone(db.session, submission),
         names=timeline.names(db.session, customer), fields=fields_of(submission), is_undo_page=True, **words,

@@ -1,4 +1,4 @@
-"""Staff pages: standing notes, the thank-you as it will look, rewards (M27)."""
+"""Staff pages: standing notes, and the thank-you as it will look (M27)."""
 
 import pytest
 from flask import Flask, render_template
@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from formsvc.mail.compose import compose
 from formsvc.questionnaires.verbs import publish
-from formsvc.review import rewards, thanks
+from formsvc.review import thanks
 from formsvc.staff import verbs as staff
 from formsvc.submissions import addresses
 from formsvc.submissions.models import Address, Submission
@@ -164,36 +164,3 @@ def test_the_part_of_the_review_says_what_goes_out(browser: Browser, sqlite_app:
         assert 'name="remember"' in html
         assert 'formaction="/review/1/preview"' in html
         assert REWARD["zh"] in html
-
-
-def earned(app: Flask) -> None:
-    with writing(app) as session:
-        assert rewards.record_earned(session, session.get_one(Submission, 1), NOW)
-
-
-def test_a_customers_page_shows_rewards_and_marks_them_as_given(
-    browser: Browser, sqlite_app: Flask, given: Invited
-) -> None:
-    path = f"/customers/{given.number}"
-    assert not browser.get(path).find_all("section", aria_labelledby="rewards")
-    earned(sqlite_app)
-    page = browser.get(path)
-    stale = page
-    assert REWARD["zh"] in page.text
-    page = browser.submit(page, action="/review/rewards/1/give")
-    assert page.path.startswith(path)
-    assert "李强 于 2026-11-23 10:00 发放" in page.text
-    before = everything(sqlite_app)
-    page = browser.submit(stale, action="/review/rewards/1/give")
-    assert "此前已发放" in page.text
-    assert everything(sqlite_app) == before
-
-
-def test_foreign_id_nobody_gives_another_managers_reward(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
-    earned(sqlite_app)
-    other = Browser(sqlite_app)
-    other.sign_in(account(sqlite_app))
-    before = everything(sqlite_app)
-    for id_ in (1, 2):
-        other.post(f"/review/rewards/{id_}/give", {"csrf_token": token(other)}, status=404)
-    assert everything(sqlite_app) == before

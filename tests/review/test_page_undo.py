@@ -17,6 +17,7 @@ from tests.factories import writing
 from tests.filling import Invited, answered, everything, invited
 from tests.forms import text_of
 from tests.installation import NOW
+from tests.review.test_rewards import REWARD, promise
 
 CHANGED = {"contacts.name": "王伟", "needs.term": "long"}
 
@@ -103,6 +104,23 @@ def test_the_thank_you_is_named(browser: Browser, sqlite_app: Flask, given: Invi
         mail = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "thank-you")).one()
         outbox.mark_sent(session, mail, NOW + timedelta(minutes=1))
     assert "感谢邮件已于 2026-11-23 10:01 发出，无法收回。" in browser.get("/review/1/undo").text
+
+
+def test_a_reward_is_named_and_stays(browser: Browser, sqlite_app: Flask) -> None:
+    with writing(sqlite_app) as session:
+        promise(session)
+    made = invited(sqlite_app)
+    answered(sqlite_app, made, CHANGED)
+    browser.sign_in(made.manager)
+    browser.submit(browser.get("/review/1"), press="approve")
+    assert f"获得奖励：{REWARD['zh']}。奖励尚未发放，撤销后仍然有效。" in browser.get("/review/1/undo").text
+    browser.submit(browser.get("/review/1/undo"), {"item": "contacts.name", "reason": "填错了"})
+    browser.submit(browser.get("/rewards/"), action="/rewards/1/give")
+    assert "李强已于 2026-11-23 10:00 发放，撤销不会收回。" in browser.get("/review/1/undo").text
+
+
+def test_without_a_reward_nothing_is_said_of_one(browser: Browser, given: Invited) -> None:
+    assert "奖励" not in text_of(browser.get("/review/1/undo").find("main"))
 
 
 def test_what_was_not_approved_cannot_be_undone(browser: Browser, sqlite_app: Flask) -> None:

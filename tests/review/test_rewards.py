@@ -6,15 +6,16 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from formsvc.audit import AuditFact
+from formsvc.customers import reach
 from formsvc.db import transaction
 from formsvc.questionnaires.definition import default_data
 from formsvc.questionnaires.verbs import publish
 from formsvc.review.models import Reward
-from formsvc.review.rewards import AlreadyGiven, give, promised, record_earned
+from formsvc.review.rewards import AlreadyGiven, earned, earned_by, give, promised, record_earned
 from formsvc.review.thanks import thank_you
 from formsvc.staff.models import Staff
 from formsvc.submissions.models import Submission
-from tests.factories import staff_account, submission, writing
+from tests.factories import customer, invitation, staff_account, submission, writing
 from tests.installation import NOW, running
 from tests.processes import Processes
 
@@ -65,6 +66,26 @@ def test_a_reward_is_given_once(session: Session) -> None:
         give(session, reward, late, NOW)
     assert (reward.given_by, reward.given_at) == (giver.id, NOW)
     assert actions(session) == ["reward.earned", "reward.given"]
+
+
+@pytest.mark.parametrize("is_given", [False, True])
+def test_rewards_are_listed_by_key_of_who_is_seen(session: Session, is_given: bool) -> None:
+    promise(session)
+    mine, other = staff_account(session), staff_account(session)
+    ids: dict[int, list[int]] = {}
+    for owner in (mine, other, mine, mine):
+        made = submission(session, invitation(session, customer(session, owner)))
+        record_earned(session, made, NOW)
+        reward = earned_by(session, made)
+        assert reward
+        ids.setdefault(owner.id, []).append(reward.id)
+        if is_given:
+            give(session, reward, owner, NOW)
+    seen = reach.visible(mine)
+    order = sorted(ids[mine.id], reverse=is_given)
+    assert [row.id for row in earned(session, seen, is_given, None, 2)] == order[:2]
+    assert [row.id for row in earned(session, seen, is_given, order[1], 2)] == order[2:]
+    assert earned(session, seen, not is_given, None, 2) == []
 
 
 @pytest.mark.parametrize("act", ["earn", "give"])

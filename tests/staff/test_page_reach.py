@@ -70,6 +70,7 @@ def test_foreign_id_another_managers_pages_are_not_there(stranger: Browser, fore
 
 @pytest.mark.parametrize(
     "path", ["/customers/", "/customers/?q=CX2026", "/customers/duplicates", "/invitations/", "/review/",
+             "/rewards/", "/rewards/?state=given", "/rewards/?after=0", "/rewards/?after=1",
              "/review/?owner=none", "/review/?owner=1", "/review/?state=approved",
              "/invitations/?state=answered", "/customers/?before=99", "/invitations/?before=99"]
 )  # fmt: skip
@@ -85,7 +86,7 @@ def test_foreign_id_lists_leave_another_managers_out(stranger: Browser, foreign:
         ("/invitations/{invitation}/reissue", {}),
         ("/invitations/{invitation}/revoke", {}),
         ("/review/{submission}/preview", {"note": "x"}),
-        ("/review/rewards/1/give", {}),
+        ("/rewards/1/give", {}),
         *(("/review/{submission}", {"action": action, "note": "x", "seen": "1"}) for action in
           ("approve", "return", "reject")),
         *((f"/review/{{submission}}/{action}", {"to": "1", "quiet": "1"}) for action in
@@ -119,10 +120,17 @@ def test_a_lead_sees_what_is_the_teams_and_an_administrator_all(
     if role is Role.LEAD:
         team(sqlite_app, email, foreign.given.manager)
     browser.sign_in(email)
-    for path in ("/customers/", "/customers/{number}", "/review/", "/review/{submission}", "/invitations/"):
+    for path in (
+        "/customers/",
+        "/customers/{number}",
+        "/review/",
+        "/review/{submission}",
+        "/invitations/",
+        "/rewards/",
+    ):
         assert FOREIGN in browser.get(foreign.path(path)).text
     page = browser.get(foreign.path("/customers/{number}"))
-    assert "已发放" in browser.submit(page, action="/review/rewards/1/give").text
+    assert "已发放" in browser.submit(page, action="/rewards/1/give").text
 
 
 def test_a_lead_sees_what_the_team_is_to_review(browser: Browser, sqlite_app: Flask, foreign: Foreign) -> None:
