@@ -16,10 +16,12 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     DateTime,
+    Delete,
     Dialect,
     Engine,
     Enum,
     MetaData,
+    Update,
     bindparam,
     text,
 )  # fmt: skip
@@ -196,6 +198,12 @@ def reading() -> Connection:
     """A connection for a few statements that read, each of them a transaction of its own; `with` gives it back."""
     engine: Engine = current_app.extensions["reading"]
     return engine.connect()
+
+
+def rows_changed(session: Session, change: Update | Delete) -> int:
+    """How many rows `change` found as it asks for. What the session read of them before stays as it was read."""
+    done: Any = session.execute(change, execution_options={"synchronize_session": False})
+    return int(done.rowcount)
 
 
 def insert_into(session: Session, model: type[Base]) -> Any:

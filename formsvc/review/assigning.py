@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
+from formsvc.db import rows_changed
 from formsvc.review import reach
 from formsvc.review.queue_statements import may_review
 from formsvc.staff.models import Staff
@@ -41,6 +42,4 @@ def colleagues(session: Session) -> list[tuple[int, str]]:
 
 def _give(session: Session, id_: int, to: Staff) -> bool:
     waits = Submission.id == id_, Submission.state == SubmissionState.WAITING
-    given = update(Submission).where(*waits).values(assigned_to=to.id)
-    done = session.execute(given, execution_options={"synchronize_session": False})
-    return bool(getattr(done, "rowcount", 0) == 1)
+    return rows_changed(session, update(Submission).where(*waits).values(assigned_to=to.id)) == 1

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
+from formsvc.db import rows_changed
 from formsvc.review.filters import Filter
 from formsvc.review.queue import CLAIM_LASTS, next_waiting
 from formsvc.staff.models import Staff
@@ -20,13 +21,13 @@ def claim(session: Session, id_: int, who: Staff, now: datetime) -> bool:
         Submission.claimed_by.is_(None), Submission.claimed_by == who.id, Submission.claimed_at <= now - CLAIM_LASTS
     )
     taken = update(Submission).where(Submission.id == id_, Submission.state == SubmissionState.WAITING, free)
-    return _changes_one(session, taken.values(claimed_by=who.id, claimed_at=now))
+    return rows_changed(session, taken.values(claimed_by=who.id, claimed_at=now)) == 1
 
 
 def release(session: Session, id_: int, who: Staff) -> bool:
     """Whether `who` had the submission, which is free now."""
     left = update(Submission).where(Submission.id == id_, Submission.claimed_by == who.id)
-    return _changes_one(session, left.values(claimed_by=None, claimed_at=None))
+    return rows_changed(session, left.values(claimed_by=None, claimed_at=None)) == 1
 
 
 def take_next(session: Session, reader: Staff, chosen: Filter, now: datetime) -> int | None:
@@ -41,8 +42,3 @@ def holder(submission: Submission, now: datetime) -> Staff | None:
     """Who has the submission open."""
     at = submission.claimed_at
     return submission.claimant if at and at > now - CLAIM_LASTS else None
-
-
-def _changes_one(session: Session, change: object) -> bool:
-    done = session.execute(change, execution_options={"synchronize_session": False})  # type: ignore[call-overload]
-    return bool(done.rowcount == 1)

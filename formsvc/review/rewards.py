@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from formsvc import audit
 from formsvc.customers.models import Customer
-from formsvc.db import insert_into
+from formsvc.db import insert_into, rows_changed
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.review.models import Reward
 from formsvc.staff.models import Staff
@@ -49,14 +49,10 @@ def promised(session: Session, submission: Submission) -> str | None:
 
 def give(session: Session, reward: Reward, giver: Staff, now: datetime) -> None:
     """The customer has it. Raises AlreadyGiven."""
-    given = session.execute(
-        update(Reward)
-        .where(Reward.id == reward.id, Reward.given_at.is_(None))
-        .values(given_at=now, given_by=giver.id)
-        .execution_options(synchronize_session=False)
-    )
+    owed = update(Reward).where(Reward.id == reward.id, Reward.given_at.is_(None))
+    is_first = rows_changed(session, owed.values(given_at=now, given_by=giver.id)) == 1
     session.refresh(reward)
-    if getattr(given, "rowcount", 0) != 1:
+    if not is_first:
         raise AlreadyGiven(reward.id)
     audit.record(session, giver.actor, "reward.given", reward.customer.subject, now, reward=reward.id)
 

@@ -1,18 +1,18 @@
 """What the clock does with a submission that waits: check it at once, then warn that nobody decided (M21, M27)."""
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from cryptography.fernet import InvalidToken
 from flask import current_app
-from sqlalchemy import ColumnElement, bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
 from formsvc.customers.models import Customer
+from formsvc.db import rows_changed
 from formsvc.invitations.models import Invitation
 from formsvc.review.checks import flagged, look
 from formsvc.review.models import SubmissionFlag
@@ -108,7 +108,7 @@ def _claim(session: Session, submission: Submission, following: dict[str, Any]) 
     """False where another worker, the reviewer or the customer was quicker."""
     as_read = Submission.next_step == submission.next_step, Submission.due_at == submission.due_at
     waiting = Submission.id == submission.id, Submission.state == SubmissionState.WAITING
-    is_mine = _update(session, (*waiting, *as_read), following) == 1
+    is_mine = rows_changed(session, update(Submission).where(*waiting, *as_read).values(following)) == 1
     session.expire(submission, ["state", *following])
     return is_mine
 
@@ -132,11 +132,6 @@ def _flags(session: Session, submission: Submission, now: datetime) -> list[str]
     found = compared(session, submission)
     seen = look(session, submission, found.base, found.now, now.astimezone(_zone()).date())
     return sorted({check.name for check, _finding in flagged(seen)})
-
-
-def _update(session: Session, which: Sequence[ColumnElement[bool]], values: dict[str, Any]) -> int:
-    changed = update(Submission).where(*which).values(**values)
-    return int(getattr(session.execute(changed.execution_options(synchronize_session=False)), "rowcount", 0))
 
 
 def _zone() -> ZoneInfo:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
-from formsvc.db import db
+from formsvc.db import db, rows_changed
 from formsvc.fields import Value
 from formsvc.invitations import verbs as invitations
 from formsvc.invitations.letters import letter
@@ -116,7 +116,7 @@ def withdraw(session: Session, opened: Opened, now: datetime) -> None:
     hold(session, opened, opened.revision, now)
     waiting = Submission.invitation_id == opened.id, Submission.state == SubmissionState.WAITING
     taken = update(Submission).where(*waiting).values(state=SubmissionState.WITHDRAWN, **NOT_DUE)
-    if getattr(session.execute(taken), "rowcount", 0) != 1 or not invitations.take_back_answer(session, opened.id):
+    if rows_changed(session, taken) != 1 or not invitations.take_back_answer(session, opened.id):
         raise AlreadyDecided
     drafts.take_back(session, opened, now)
     audit.record(session, opened.actor, "submission.withdrawn", f"submission:{opened.last and opened.last.id}", now)
