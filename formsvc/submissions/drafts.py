@@ -91,9 +91,7 @@ def save(
         merged = _beside(opened, base, current["fields"], typed.fields)
         if all(same(raw, current["fields"].get(key, {})) for key, raw in merged.typed.items()):
             return number, merged
-    kept = {"fields": merged.typed, "opened_at": typed.opened_at}
-    row = {"invitation_id": opened.id, "reader": reader, "number": number + 1, "typed": kept, "saved_at": now}
-    session.execute(insert(Draft), [row])
+    _add(session, opened, reader, number + 1, merged, typed.opened_at, now)
     session.execute(_of(opened.id, reader).where(Draft.number <= number + 1 - KEPT))
     return number + 1, merged
 
@@ -147,14 +145,17 @@ def forget(connection: Connection, opened: Opened, reader: str, up_to: int) -> N
 
 
 def take_back(session: Session, opened: Opened, now: datetime) -> None:
-    """What was sent last and taken back stands in a draft again, where nothing was typed since: no work is lost."""
+    """What was sent last and taken back stands in a draft again, where nothing was typed since: no work is lost.
+
+    Part of a verb, which records its fact: nobody has begun to type.
+    """
     if opened.last is None or _newest(session, opened.id, "")[1] is not None:
         return
     typed = stand(opened.asked, {**opened.held, **opened.last.answers})
     for key in opened.asked.sensitive & opened.last.secrets.keys():
         question = opened.asked.questions[key]
         typed |= {CONSENT_SENSITIVE: agreement(True), key: TYPES[question.type].raw(opened.last.secrets[key], question)}
-    save(session, opened, "", Typed(typed, 0, 0), {}, now)
+    _add(session, opened, "", 1, _settled(opened, Merged(dict(typed)), {}, typed), 0, now)
 
 
 def adopt(session: Session, opened: Opened, reader: str) -> None:
@@ -162,6 +163,14 @@ def adopt(session: Session, opened: Opened, reader: str) -> None:
     if _newest(session, opened.id, "")[1] is None:
         own = Draft.invitation_id == opened.id, Draft.reader == reader
         session.execute(update(Draft).where(*own).values(reader=""))
+
+
+def _add(
+    session: Session, opened: Opened, reader: str, number: int, merged: Merged, opened_at: int, now: datetime
+) -> None:
+    kept = {"fields": merged.typed, "opened_at": opened_at}
+    row = {"invitation_id": opened.id, "reader": reader, "number": number, "typed": kept, "saved_at": now}
+    session.execute(insert(Draft), [row])
 
 
 def _of(invitation_id: int, reader: str) -> Any:

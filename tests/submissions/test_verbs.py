@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from config import Config
+from formsvc.audit import AuditFact
 from formsvc.customers.models import CustomerValue
 from formsvc.db import db, transaction
 from formsvc.fields import Value
@@ -198,5 +199,7 @@ def test_what_waits_can_be_taken_back_and_sent_again(session: Session) -> None:
     session.refresh(first.invitation)
     assert (first.state, first.invitation.state) == (SubmissionState.WITHDRAWN, InvitationState.OPEN)
     assert (first.invitation.due_at, opened(session, first.invitation).mended) == (None, None)
+    facts = select(AuditFact.action).where(AuditFact.at == LATER)
+    assert session.scalars(facts).all() == ["submission.withdrawn"]
     second = sent(session, first.invitation, answers(OTHER, seen=1), LATER)
     assert (second.revision, second.state, second.secrets) == (2, SubmissionState.WAITING, None)
