@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from formsvc import audit
 from formsvc.customers.models import Customer
-from formsvc.db import rows_changed
+from formsvc.db import afterwards, rows_changed, transaction
 from formsvc.invitations.models import Invitation
 from formsvc.review.checks import flagged, look
 from formsvc.review.models import SubmissionFlag
@@ -27,12 +28,13 @@ _theirs = (
     select(_submissions.c.id)
     .join(_invitations, _invitations.c.id == _submissions.c.invitation_id)
     .where(_invitations.c.customer_id == bindparam("customer"), _submissions.c.state == SubmissionState.WAITING)
-    .with_for_update(skip_locked=True, of=_submissions)
 )
-_CHECK_AGAIN = Statement(
-    update(_submissions)
-    .where(_submissions.c.id.in_(_theirs))
-    .values(next_step=ReviewStep.CHECK, due_at=bindparam("now"))
+_free = _submissions.c.id.in_(_theirs.with_for_update(skip_locked=True, of=_submissions))
+_waits = _submissions.c.id == bindparam("submission"), _submissions.c.state == SubmissionState.WAITING
+_THEIRS = Statement(_theirs)
+_CHECK_THE_FREE, _CHECK_ONE = (
+    Statement(update(_submissions).where(*which).values(next_step=ReviewStep.CHECK, due_at=bindparam("now")))
+    for which in ((_free,), _waits)
 )
 log = logging.getLogger(__name__)
 PATIENCE = timedelta(hours=24)  # that a customer waits before the manager is warned, and the manager before the lead
@@ -61,10 +63,20 @@ def take_step(session: Session, submission: Submission, now: datetime) -> Review
 def check_again(session: Session, customer: Customer, now: datetime) -> None:
     """Have all that waits of `customer` be checked once more.
 
-    What somebody decides about at this moment is left out, as two who wait for each other's would wait for ever: should
-    it go on waiting, the queue shows no flags of it, as they are about an older version.
+    What somebody else holds at this moment falls due right after the commit: two who wait for each other's would wait
+    for ever, and a check that is under way may have read the record as it was.
     """
-    _CHECK_AGAIN.run(session.connection(), {"customer": customer.id, "now": now})
+    connection, given = session.connection(), {"customer": customer.id, "now": now}
+    theirs = [row.id for row in _THEIRS.all(connection, given)]
+    if theirs and _CHECK_THE_FREE.run(connection, given) < len(theirs):
+        afterwards(partial(_check_each, theirs, now))
+
+
+def _check_each(ids: list[int], now: datetime) -> None:
+    """Each in a transaction of its own: who waits holds nothing that another waits for."""
+    for id_ in ids:
+        with transaction() as session:
+            _CHECK_ONE.run(session.connection(), {"submission": id_, "now": now})
 
 
 def due_at(step: ReviewStep, submitted_at: datetime, zone: ZoneInfo) -> datetime:

@@ -99,6 +99,18 @@ def test_what_changes_the_record_has_what_waits_checked_again(app: Flask) -> Non
         assert "changed-since-asked" in set(db.session.scalars(select(SubmissionFlag.check)))
 
 
+def test_what_somebody_holds_while_the_record_changes_is_checked_again_too(app: Flask) -> None:
+    waiting(app)
+    told(app, [NOW])
+    with app.app_context(), db.engine.connect() as somebody:
+        somebody.execute(select(Submission.id).with_for_update())
+        with transaction() as session:
+            held = session.scalars(select(Customer)).one()
+            record.change(session, held, {"contacts.name": "赵敏"}, Source(Origin.WORKSHEET), NOW, seen=1)
+            somebody.rollback()
+    assert told(app, [NOW]) == [{"check": 1}]
+
+
 def test_answers_whose_key_is_lost_stop_nothing(config: Config) -> None:
     with running(config) as app, writing(app) as session:
         submission(session, secrets={"basic.id_number": "11010519491231002X"})
