@@ -1,6 +1,7 @@
 """A message in words: its templates in its language, made when it leaves and not when it is queued."""
 
 from datetime import date, datetime
+from typing import Any
 
 from babel import UnknownLocaleError
 from cryptography.fernet import InvalidToken
@@ -44,8 +45,16 @@ def subject_of(written: Message | OutboxMessage) -> str:
 def _part(written: Message | OutboxMessage, name: str) -> str:
     try:
         language, context = written.content["language"], written.content["context"]
-        given = {key: READ[key](value) if key in READ else value for key, value in context.items()}
         with force_locale(language):
-            return render_template(f"mail/{written.kind}/{name}", language=language, **given)
+            return render_template(f"mail/{written.kind}/{name}", language=language, **_read(context))
     except WRONG as error:
         raise Broken(error) from error
+
+
+def _read(value: Any, key: str = "") -> Any:
+    """What JSON says under that key, with its dates and instants."""
+    if isinstance(value, dict):
+        return {name: _read(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_read(inner) for inner in value]
+    return READ[key](value) if key in READ else value

@@ -1,4 +1,4 @@
-"""What the review keeps besides submissions: saved filters, notes for the thanks, rewards."""
+"""What the review keeps besides submissions: flags, warnings, saved filters, notes for the thanks, rewards."""
 
 from datetime import datetime
 
@@ -19,6 +19,17 @@ class SubmissionFlag(Base):
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
     check: Mapped[str] = mapped_column(String(40), primary_key=True)
+
+
+class ReviewWarning(Base):
+    """A colleague is to hear that a submission waits, or has heard at `told_at`: once (M27, M31)."""
+
+    __tablename__ = "review_warnings"
+    __table_args__ = (Index(None, "staff_id", "told_at", "submission_id"),)
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    told_at: Mapped[datetime | None]
 
 
 class SavedFilter(Base):

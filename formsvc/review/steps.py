@@ -55,7 +55,7 @@ def take_step(session: Session, submission: Submission, now: datetime) -> Review
     if step is ReviewStep.CHECK:
         _check(session, submission, now)
     else:
-        warn(session, submission, step, now)
+        warn(session, submission, step)
         audit.record(session, audit.SYSTEM, WARNED, submission.subject, now, step=step)
     return step
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, defer
 
 from formsvc.db import db, transaction
 from formsvc.invitations.models import Invitation
-from formsvc.review import steps
+from formsvc.review import steps, warning
 from formsvc.rounds.reminders import remind
 from formsvc.submissions.models import ReviewStep, Submission
 from formsvc.web.show import now as clock
@@ -37,7 +37,7 @@ def remind_due(now: datetime | None = None) -> Counter[str]:
 def review_due(now: datetime | None = None) -> Counter[str]:
     """Take the steps that are due at `now` of what waits for its review; how many of each (M21, M27).
 
-    Checks run at any hour; at night and on days off nobody is warned.
+    Checks run at any hour; at night and on days off nobody is warned. Each warning is one mail, of all that is due.
     """
     now = now or clock()
     done: Counter[str] = Counter()
@@ -47,7 +47,22 @@ def review_due(now: datetime | None = None) -> Counter[str]:
     for id_ in _each(due, Submission.id):
         while step := _review(id_, now):
             done[step] += 1
+    if _may_write(now):
+        _tell(now)
     return done
+
+
+def _tell(now: datetime) -> None:
+    """Tell whoever is to be warned: also of what an earlier round, which broke off, had come upon.
+
+    While another clock is at a warning still, that one tells all.
+    """
+    due = select(Submission.id).where(Submission.due_at <= now, Submission.next_step != ReviewStep.CHECK)
+    readers = [] if db.session.scalar(due.limit(1)) else warning.to_tell(db.session)
+    db.session.rollback()
+    for id_ in readers:
+        with transaction() as session:
+            warning.tell(session, id_, now)
 
 
 def _review(id_: int, now: datetime) -> ReviewStep | None:

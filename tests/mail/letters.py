@@ -24,7 +24,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "reminder": {**ASKED, "is_late": False},
     "overdue-manager": {**ASKED, "link": LINK, "url": PAGE},
     "returned": {**ASKED, "note": NOTE},
-    "overdue-review": {"url": LINK, "sent_at": "2026-11-23T02:00:00+00:00", "assignee": "李强", "is_theirs": False},
+    "overdue-review": {"url": LINK, "count": 23, "is_theirs": False},
     "thank-you": {"note": ""},
     "receipt": {"url": LINK, "sent_at": "2026-11-23T02:00:00+00:00"},
     "code": {"code": CODE},
@@ -49,11 +49,20 @@ def message(kind: str, language: str = "zh_CN", name: str = "张敏", **given: A
         context["purpose"] = DEFINITION.privacy.purpose.in_(language)
     if kind in INTERNAL:
         context = {"customer": {"name": name, "contact": name, "number": "CX202611001"}, "reader": {"name": name}}
+    if kind == "overdue-review":
+        context["reviews"] = [overdue(name, assignee=name), overdue(name, is_theirs=True), overdue(name)]
     return Message(
         kind=kind, subject=given.pop("subject", "invitation:1"), step=given.pop("step", ""),
         recipient="min@example.com", language=language, context=context | KINDS[kind] | given,
         sender_name=name, reply_to="li.qiang@example.com",
     )  # fmt: skip
+
+
+def overdue(name: str, assignee: str | None = None, is_theirs: bool = False) -> dict[str, Any]:
+    """A review in the mail about those that wait."""
+    customer = {"name": name, "number": "CX202611001"}
+    whose = {"assignee": assignee, "is_theirs": is_theirs}
+    return {"customer": customer, **whose, "sent_at": "2026-11-23T02:00:00+00:00", "url": PAGE}
 
 
 def sms(language: str = "zh_CN", code: str = CODE, step: str = "1") -> Message:

@@ -1,7 +1,6 @@
 """What people read: every kind of mail, in both languages."""
 
 import re
-from typing import Any
 
 import html5lib
 import pytest
@@ -31,6 +30,7 @@ from tests.mail.letters import (
     PAGE,
     SHOWN,
     message,
+    overdue,
     sms,
 )
 
@@ -198,22 +198,40 @@ def test_thanks_say_the_reward_that_was_promised(language: str) -> None:
     assert "\n\n\n" not in plain["text"] + promised["text"]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    ("given", "said"),
-    [({}, ("李强",)), ({"is_theirs": True}, ("您，", "to you")), ({"assignee": None}, ("尚未", "nobody: "))],
-    ids=["a colleague's", "the reader's", "nobody's"],
+    ("language", "said"),
+    [
+        ("zh_CN", ("审核人：李强", "审核人：您", "尚未指定", "另有 20 份")),
+        ("en", ("by 李强", "by you", "by nobody yet", "20 more")),
+    ],
 )
-def test_an_overdue_review_says_since_when_and_whose_it_is(
-    language: str, given: dict[str, Any], said: tuple[str, ...]
-) -> None:
-    written = compose(message("overdue-review", language, **given))
-    assert "2026-11-23 10:00" in written["subject"]
-    assert "CX202611001" in written["subject"]
+def test_overdue_reviews_are_listed_with_whose_they_are(language: str, said: tuple[str, ...]) -> None:
+    written = compose(message("overdue-review", language, name="李强"))
+    for shown in ("2026-11-23 10:00", "CX202611001", " 22 "):
+        assert shown in written["subject"]
     for part in (written["text"], words(written["html"])):
-        assert "2026-11-23 10:00" in part
-        assert said[-1 if language == "en" else 0] in part
+        assert part.count("2026-11-23 10:00") >= 3
+        assert [shown for shown in said if shown not in part] == []
+    assert written["text"].splitlines().count("  " + PAGE) == written["html"].count(f'href="{PAGE}"') == 3
     assert "\n\n\n" not in written["text"]
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh_CN", "由您审核"), ("en", "are assigned to you")])
+def test_overdue_reviews_of_the_readers_own_do_not_each_say_so(language: str, said: str) -> None:
+    reviews = [overdue("王芳", is_theirs=True)] * 2
+    written = compose(message("overdue-review", language, reviews=reviews, count=2, is_theirs=True))
+    for part in (written["text"], words(written["html"])):
+        assert said in part
+        assert not [shown for shown in ("审核人：", "To be reviewed", "另有", " more,") if shown in part]
+    assert "\n\n\n" not in written["text"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_single_overdue_review_is_named_and_opened(language: str) -> None:
+    written = compose(message("overdue-review", language, reviews=[overdue("王芳")], count=1))
+    assert "王芳" in written["subject"]
+    assert LINK not in written["text"] + written["html"]
+    assert written["html"].count(f'href="{PAGE}"') == 3  # its line, the button, and the address to copy
 
 
 def test_without_a_manager_nobody_claims_to_be_one() -> None:

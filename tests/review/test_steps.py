@@ -14,7 +14,7 @@ from formsvc.customers import record
 from formsvc.customers.models import Origin
 from formsvc.customers.record import Source
 from formsvc.mail.models import OutboxMessage
-from formsvc.review import steps
+from formsvc.review import steps, warning
 from formsvc.review.models import SubmissionFlag
 from formsvc.review.steps import check_again, due_at, take_step
 from formsvc.staff.models import Role, Staff
@@ -51,9 +51,16 @@ def told(session: Session) -> list[str]:
 
 
 def taken(session: Session, made: Submission, *moments: datetime) -> list[ReviewStep | None]:
-    """The step that is taken at each moment."""
+    """The step that is taken at each moment, when the mail is queued that it brings about."""
     session.refresh(made)
-    return [take_step(session, made, now) for now in moments]
+    return [_taken(session, made, now) for now in moments]
+
+
+def _taken(session: Session, made: Submission, now: datetime) -> ReviewStep | None:
+    step = take_step(session, made, now)
+    for reader in warning.to_tell(session):
+        warning.tell(session, reader, now)
+    return step
 
 
 def test_a_check_keeps_its_flags_and_the_version_that_they_are_about(session: Session, made: Submission) -> None:

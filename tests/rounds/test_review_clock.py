@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,12 +16,12 @@ from formsvc.customers.models import Customer, Origin
 from formsvc.customers.record import Source
 from formsvc.db import db, transaction
 from formsvc.mail.models import OutboxMessage
-from formsvc.review import steps, verbs
+from formsvc.review import steps, verbs, warning
 from formsvc.review.models import SubmissionFlag
 from formsvc.rounds import clock
 from formsvc.staff.models import Role, Staff
 from formsvc.submissions.models import ReviewStep, Submission
-from tests.factories import staff_account, submission, writing
+from tests.factories import customer, invitation, staff_account, submission, writing
 from tests.installation import NOW, ZONE, running
 from tests.processes import Processes
 
@@ -130,6 +131,105 @@ def test_more_than_one_page_of_work_is_done(app: Flask, monkeypatch: pytest.Monk
     assert told(app, [NOW, NOW + DAY]) == [{"check": 5}, {"manager": 5}]
 
 
+def kill(*_given: object) -> None:
+    raise Killed
+
+
+class Killed(BaseException):
+    pass
+
+
+def of_one(app: Flask, *hours: float) -> None:
+    """Submissions of one manager's customers, sent so many hours after NOW."""
+    with writing(app) as session:
+        manager = staff_account(session, email="manager@example.com")
+        for hour in hours:
+            submission(session, invitation(session, customer(session, manager)), now=NOW + timedelta(hours=hour))
+
+
+def contents(app: Flask) -> list[dict[str, Any]]:
+    """What the mails say, the first first."""
+    with app.app_context():
+        found = select(OutboxMessage).where(OutboxMessage.kind == "overdue-review").order_by(OutboxMessage.id)
+        return [row.content["context"] for row in db.session.scalars(found)]
+
+
+def test_one_mail_tells_of_all_that_is_due(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warning, "LISTED", 3)
+    of_one(app, 0.5, 0, 0.2, 0.4)
+    told(app, [NOW + DAY + timedelta(hours=1)])
+    [said] = contents(app)
+    assert [review["sent_at"][11:16] for review in said["reviews"]] == ["02:00", "02:12", "02:24"]
+    assert [review["url"] for review in said["reviews"]] == [f"http://formsvc.test/review/{n}" for n in (2, 3, 4)]
+    assert (said["count"], said["url"]) == (4, "http://formsvc.test/review/?owner=me&age=late")
+
+
+def test_what_falls_due_in_the_hours_after_a_mail_waits_for_the_next(app: Flask) -> None:
+    of_one(app, 0, 1, 2, 5)
+    hours = (0, 1, 2, 3.9, 4, 4.1, 5, 8)
+    done = [step for step in told(app, [NOW + DAY + timedelta(hours=hour) for hour in hours]) if step]
+    assert done == [{"check": 4, "manager": 1}, {"manager": 1}, {"manager": 1}, {"manager": 1}]
+    assert [said["count"] for said in contents(app)] == [1, 2, 1]
+
+
+def test_who_heard_and_what_was_decided_before_the_next_mail_is_not_in_it(app: Flask) -> None:
+    of_one(app, 0, 1, 2)
+    told(app, [NOW + DAY + timedelta(hours=hour) for hour in (0, 1, 2)])
+    with writing(app) as session:
+        reviewer = session.scalars(select(Staff)).one()
+        verbs.reject(session, session.get_one(Submission, 2), reviewer, "重复", NOW + DAY)
+    told(app, [NOW + DAY + timedelta(hours=4)])
+    assert [[review["url"][-1] for review in said["reviews"]] for said in contents(app)] == [["1"], ["3"]]
+
+
+def test_where_all_was_decided_there_is_no_mail_and_the_next_does_not_wait(app: Flask) -> None:
+    of_one(app, 0, 1, 5)
+    told(app, [NOW + DAY, NOW + DAY + timedelta(hours=1)])
+    with writing(app) as session:
+        reviewer = session.scalars(select(Staff)).one()
+        verbs.reject(session, session.get_one(Submission, 2), reviewer, "重复", NOW + DAY)
+    told(app, [NOW + DAY + timedelta(hours=4), NOW + DAY + timedelta(hours=5)])
+    assert [[review["url"][-1] for review in said["reviews"]] for said in contents(app)] == [["1"], ["3"]]
+
+
+def test_more_than_one_mail_can_tell_of_are_told_by_the_next(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warning, "MOST", 2)
+    of_one(app, 0, 0, 0)
+    told(app, [NOW + DAY, NOW + DAY, NOW + DAY + warning.GAP])
+    assert [said["count"] for said in contents(app)] == [2, 1]
+
+
+def test_a_lead_hears_once_of_the_own_and_the_teams(app: Flask) -> None:
+    with writing(app) as session:
+        lead = staff_account(session, "周敏", Role.LEAD, "lead@example.com")
+        manager = staff_account(session, "李强")
+        manager.lead_id = lead.id
+        for reviewer, sent in ((lead, NOW + DAY), (manager, NOW)):
+            submission(session, invitation(session, customer(session, reviewer)), now=sent)
+    told(app, [NOW + 2 * DAY])
+    [said] = contents(app)
+    assert [(review["is_theirs"], review["assignee"]) for review in said["reviews"]] == [
+        (False, "李强"),
+        (True, "周敏"),
+    ]
+    assert said["url"] == "http://formsvc.test/review/?age=late"
+
+
+@pytest.mark.parametrize("where", ["warn", "to_tell", "put"])
+def test_a_clock_that_is_killed_forgets_nothing_and_repeats_nothing(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    of_one(app, 0, 0, 0)
+    told(app, [NOW])
+    with monkeypatch.context() as patch:
+        patch.setattr(steps if where == "warn" else warning, where, kill)
+        with pytest.raises(Killed):
+            told(app, [NOW + DAY])
+    assert contents(app) == []
+    told(app, [NOW + DAY] * 2)
+    assert [said["count"] for said in contents(app)] == [3]
+
+
 @pytest.mark.parametrize(("step", "now"), [("check", NOW), ("manager", NOW + DAY)])
 def test_two_clocks_at_once_take_a_step_once(config: Config, processes: Processes, step: str, now: datetime) -> None:
     with running(config) as app:
@@ -137,10 +237,21 @@ def test_two_clocks_at_once_take_a_step_once(config: Config, processes: Processe
         if step == "manager":
             told(app, [NOW])
         assert sorted(processes.at_once(2, config, _taken, id_, now)) == ["", step]
-        assert mails(app) == (step == "manager")
         with app.app_context():
             facts = select(func.count()).where(AuditFact.action.in_(("submission.checked", "submission.warned")))
             assert db.session.scalar(facts) == (2 if step == "manager" else 1)
+
+
+def test_two_clocks_at_once_warn_by_one_mail(config: Config, processes: Processes) -> None:
+    with running(config) as app:
+        of_one(app, *[0] * 8)
+        told(app, [NOW])
+        assert sum(processes.at_once(2, config, _warned)) == 8
+        assert [said["count"] for said in contents(app)] == [8]
+
+
+def _warned() -> int:
+    return clock.review_due(NOW + DAY)["manager"]
 
 
 def _taken(id_: int, now: datetime) -> str:
