@@ -34,6 +34,17 @@ def leap(key: str, factor: int) -> Finder:
     return finds
 
 
+def fall_to_nothing(key: str) -> Finder:
+    """Finds an answer of 0 in place of more, which no factor tells: "not known" was typed as a number."""
+
+    def finds(seen: Seen) -> Iterator[Finding]:
+        held = seen.held.get(key)
+        if _number(held) and _number(seen.value(key)) == 0:
+            yield about(seen, key, last=seen.shown(key, held), now=seen.shown(key, seen.value(key)))
+
+    return finds
+
+
 def budget_over_revenue(seen: Seen) -> Iterator[Finding]:
     """A budget for what we offer that is above all that the company earns in a year."""
     budget, revenue = "needs.budget", "basic.revenue"

@@ -75,6 +75,12 @@ _ALL = (
         plausibility.leap("basic.staff_count", 100),
     ),
     Check(
+        "implausible-no-staff", WARNING, Text("员工数变为零", "No employees left"),
+        Text("{label}由 {last} 变为 {now}，请核对：是没有员工了，还是不便填写？",
+             "{label} goes from {last} to {now}: is nobody left, or is the number not known?"),
+        plausibility.fall_to_nothing("basic.staff_count"),
+    ),
+    Check(
         "implausible-spending", WARNING, Text("预算超过营收", "Budget over revenue"),
         Text("{label}为 {budget}，超过全年营收 {revenue}，请核对单位。",
              "{label} is {budget}, more than the whole revenue of {revenue}: check the units."),

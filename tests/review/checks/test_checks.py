@@ -73,6 +73,12 @@ def other(*evidence: str) -> dict[str, Any]:
         (seen({"needs.budget": {"from": "0", "to": "0"}}, FULL), []),  # no times of nothing
         (seen({"basic.staff_count": 12000}, FULL), ["implausible-staff-count"]),
         (seen({"basic.staff_count": 11999}, FULL), []),
+        (seen({"basic.staff_count": 1}, FULL), ["implausible-staff-count"]),  # less than a hundredth
+        (seen({"basic.staff_count": 2}, FULL), []),
+        (seen({"basic.staff_count": 0}, FULL), ["implausible-no-staff"]),  # nobody: no factor tells
+        (seen({"basic.staff_count": 0}, FULL | {"basic.staff_count": 0}), []),
+        (seen({"basic.staff_count": 0}), []),  # nothing was held
+        (seen({"basic.staff_count": None}, FULL), ["emptied"]),
         (seen({"basic.revenue": "1200"}, FULL | {"basic.revenue": "12000000"}), ["implausible-revenue"]),
         (seen({"basic.revenue": "49.9"}, FULL), ["implausible-spending"]),  # less than the budget
         # dates

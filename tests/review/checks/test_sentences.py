@@ -74,6 +74,11 @@ def test_sentences_show_nothing_sensitive(key: str, value: Any) -> None:
             "Budget, CNY 10k goes from 1–6 CNY 10k to 1–60,000 CNY 10k, 1,000 times or more apart: check the unit.",
         ),
         (
+            seen({"basic.staff_count": 0}, {**COMPLETE, "basic.staff_count": 120}),
+            "员工数由 120 人 变为 0 人，请核对：是没有员工了，还是不便填写？",
+            "Employees goes from 120 people to 0 people: is nobody left, or is the number not known?",
+        ),
+        (
             seen(COMPLETE, alike=(Alike("CX202605001", "合肥云盾", ("mobile", "email")),)),
             "与客户 CX202605001 合肥云盾 可能是同一客户：手机号、邮箱地址一致。",
             "Probably one customer with CX202605001 合肥云盾: the same Mobile, Email.",
