@@ -40,6 +40,8 @@ def compare(number: str) -> str:
     customer, words = find_or_404(number), wording()
     versions = past.versions(db.session, customer)
     old, new = _chosen(versions[1:] or versions, versions, "from"), _chosen(versions, versions, "to")
+    if old and new and old.number > new.number:
+        old, new = new, old
     return render_template(
         "review/compare.html", customer=customer, versions=versions, chosen=(old, new), causes=_causes(),
         rows=_rows(customer, old, new, words) if old and new else None,

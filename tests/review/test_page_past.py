@@ -39,6 +39,16 @@ def test_two_versions_stand_side_by_side_with_what_differs(browser: Browser, sql
     assert text_of(compared.find("option", selected="")).startswith("1 · 2026-11-23 10:00 · 工作表")
 
 
+def test_the_older_version_stands_first_however_it_was_asked(
+    browser: Browser, sqlite_app: Flask, given: Invited
+) -> None:
+    answered(sqlite_app, given, {"contacts.name": "王伟"})
+    browser.submit(browser.get("/review/1"), press="approve")
+    page = browser.get(f"/customers/{given.number}/timeline/compare?from=2&to=1")
+    assert rows(page) == [["主要对接人姓名", "张敏", "王伟"]]
+    assert [option.get("value") for option in page.find_all("option", selected="")] == ["1", "2"]
+
+
 @pytest.mark.parametrize("query", ["?from=1&to=", "?from=x&to=y", "?from=1&to=99", "?from=-1&to=" + "9" * 30])
 def test_versions_that_are_not_there_are_asked_for(browser: Browser, given: Invited, query: str) -> None:
     assert "请选择两个版本。" in browser.get(f"/customers/{given.number}/timeline/compare{query}").text
