@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import render_template, request
 from flask_babel import gettext as _
@@ -12,7 +12,7 @@ from formsvc.customers.relation import NAME, Relation, propose
 from formsvc.db import db
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.review import reading, undo, verbs
-from formsvc.review.checks import Severity, flagged, look
+from formsvc.review.checks import Named, Severity, flagged, look
 from formsvc.review.choices import MAX_REASON, edit_cell, may_edit
 from formsvc.review.diff import Difference, Kind
 from formsvc.review.merging import is_about_contact
@@ -42,22 +42,32 @@ class Refused(ValueError):
         self.problem, self.control, self.errors, self.unexplained = problem, control, errors, unexplained
 
 
+class Flag(NamedTuple):
+    """What a check found, in words, and the customer whom they name, if any."""
+
+    severity: Severity
+    said: str
+    customer: Named | None
+
+
 @dataclass
 class Flags:
-    """What the checks found, heaviest first: (severity, sentence) of each field by key, and of the whole."""
+    """What the checks found, heaviest first: of each field by key, and of the whole."""
 
-    fields: dict[str, list[tuple[str, str]]]
-    whole: list[tuple[str, str]]
+    fields: dict[str, list[Flag]]
+    whole: list[Flag]
 
     def weighs(self, key: str) -> bool:
         """Whether a person must look at the field before it is accepted."""
-        return any(severity != Severity.NOTE for severity, _said in self.fields.get(key, ()))
+        return any(flag.severity != Severity.NOTE for flag in self.fields.get(key, ()))
 
 
 def page(submission: Submission, refused: Refused | None = None) -> str:
     session, waiting = db.session, submission.state is SubmissionState.WAITING
+    customer = submission.invitation.customer
     shared: dict[str, Any] = {
-        "submission": submission, "customer": submission.invitation.customer, "states": state_names(),
+        "submission": submission, "customer": customer, "states": state_names(),
+        "sees_customer": customers_reach.find(session, me(), customer.number) is not None,
         "title": definition_of(submission.invitation.version).title.in_(language.current()),
         "newer": None if waiting else reading.newest_after(session, submission),
     }  # fmt: skip
@@ -109,7 +119,7 @@ def _flags(submission: Submission, found: Compared) -> Flags:
         if key in rows and each.name in SAID_BY_THE_ROW:
             continue
         place = flags.fields.setdefault(key, []) if key in rows else flags.whole
-        place.append((each.severity, each.says(finding, reader)))
+        place.append(Flag(each.severity, each.says(finding, reader), finding.customer))
     return flags
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from formsvc.fields import Text
 from formsvc.review.checks.seen import Seen
@@ -17,12 +17,23 @@ class Severity(StrEnum):
     NOTE = "note"  # good to know
 
 
+class Named(NamedTuple):
+    """Another customer whom a sentence names: the number, and the words that stand in the sentence."""
+
+    number: str
+    words: str
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One thing that a check found: the key of the field it is about, if any, and what fills the sentence's holes."""
+    """One thing that a check found: the key of the field it is about, if any, and what fills the sentence's holes.
+
+    `customer` is whom the sentence names, where the reader may see that customer.
+    """
 
     field: str | None
     params: Mapping[str, Text]
+    customer: Named | None = None
 
 
 Finder: TypeAlias = Callable[[Seen], Iterator[Finding]]

@@ -1,10 +1,11 @@
 """Other customers that look like this one (M26). Pure."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from formsvc.customers.duplicates import FIELDS, Alike
 from formsvc.fields import Text
-from formsvc.review.checks.check import Finding, about
+from formsvc.review.checks.check import Finding, Named, about
 from formsvc.review.checks.seen import Seen
 
 SOMEBODY = Text("其他同事的一位客户", "a colleague's customer")
@@ -13,7 +14,7 @@ SOMEBODY = Text("其他同事的一位客户", "a colleague's customer")
 def same_mobile(seen: Seen) -> Iterator[Finding]:
     for other in seen.alike:
         if "mobile" in other.evidence and FIELDS["mobile"] in seen.fields:
-            yield about(seen, FIELDS["mobile"], other=_named(other))
+            yield _like(seen, FIELDS["mobile"], other)
 
 
 def probable_duplicate(seen: Seen) -> Iterator[Finding]:
@@ -22,12 +23,14 @@ def probable_duplicate(seen: Seen) -> Iterator[Finding]:
         shared = [FIELDS[evidence] for evidence in other.evidence if FIELDS[evidence] in seen.fields]
         telling = [key for key in shared if key != FIELDS["mobile"]]
         if telling:
-            yield about(seen, telling[0], other=_named(other), shared=_labels(seen, shared))
+            yield _like(seen, telling[0], other, shared=_labels(seen, shared))
 
 
-def _named(other: Alike) -> Text:
-    said = f"{other.number} {other.name}"
-    return Text(f"客户 {said} ", said) if other.number else SOMEBODY
+def _like(seen: Seen, key: str, other: Alike, **params: Text) -> Finding:
+    """A finding that names `other`, where the reader may see that customer."""
+    named = Named(other.number, f"{other.number} {other.name}") if other.number else None
+    words = Text(f"客户 {named.words} ", named.words) if named else SOMEBODY
+    return replace(about(seen, key, other=words, **params), customer=named)
 
 
 def _labels(seen: Seen, keys: list[str]) -> Text:
