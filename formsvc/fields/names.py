@@ -1,4 +1,8 @@
-"""Placeholders: names and plans that say nothing (spec rows M4, M35)."""
+"""Placeholders: names and plans that say nothing (spec rows M4, M35).
+
+A form refuses them, and a customer who is refused cannot go on: here stands only what is nobody's name for certain.
+What may be somebody's (张总, 小王, ABC) is taken and doubted in the review, by the check of vague names.
+"""
 
 import re
 

@@ -1,4 +1,8 @@
-"""Names that say nothing: placeholders, roles, and how somebody is addressed. Pure."""
+"""Names that say nothing: placeholders, roles, and how somebody is addressed. Pure.
+
+A form refuses less (`formsvc.fields.names`): a reviewer can pass over a doubt, and ask for the name. So all that it
+refuses is doubted here, as worksheets and older questionnaires bring it, and of a person more besides.
+"""
 
 import re
 from collections.abc import Iterator
