@@ -22,9 +22,24 @@ function step(by, name) {
   focusOn(rows[Math.min(Math.max(next, 0), rows.length - 1)]);
 }
 
-function tick() {
-  const box = here()?.closest("tr").querySelector("input[type=checkbox]");
-  if (box) box.checked = !box.checked;
+const tick = () => here()?.closest("tr").querySelector("input[type=checkbox]")?.click();
+
+// The box in the head of the queue ticks all rows or none, and says whether all are.
+const all = hook("all");
+
+if (all) {
+  const boxes = [...document.querySelectorAll("tbody .pick input")];
+  const count = () => {
+    const ticked = boxes.filter((box) => box.checked).length;
+    all.checked = ticked === boxes.length;
+    all.indeterminate = ticked > 0 && !all.checked;
+  };
+  all.parentElement.hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of boxes) box.checked = all.checked;
+  });
+  all.form.addEventListener("change", count);
+  window.addEventListener("pageshow", count);
 }
 
 // The first field that is not decided yet, else the first one.
@@ -51,6 +66,7 @@ const KEYS = {
   "[": () => hook("previous")?.click(),
   o: () => here()?.click(),
   x: tick,
+  "*": () => all?.click(),
   n: () => hook("take")?.click(),
   a: () => focusOn(hook("approve")),
   r: () => focusOn(hook("note")),
