@@ -4,7 +4,8 @@
 // A second press while the first is under way sends nothing; the server holds it as well.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || event.submitter?.formTarget === "_blank") return; // this page stays as it is
+  const stays = form.method === "dialog" || event.submitter?.formTarget === "_blank"; // this page stays as it is
+  if (event.defaultPrevented || stays) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;

@@ -58,6 +58,12 @@ function comment() {
   focusOn(details.querySelector("input"));
 }
 
+// From what is typed back to where keys work: to what stands beside it, so that one stays in the row.
+function rest(typed) {
+  typed.blur();
+  (typed.closest("details")?.querySelector("summary") || typed.closest("td")?.querySelector(":checked"))?.focus();
+}
+
 // No key decides: it leads to the button, and Enter presses that.
 const KEYS = {
   j: () => step(1, "next"),
@@ -79,7 +85,8 @@ const TYPED = "select, textarea, [contenteditable], input:not([type=checkbox], [
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (!dialog || dialog.open || event.target.closest?.(TYPED)) return;
+  if (!dialog || document.querySelector("dialog[open]")) return;
+  if (event.target.closest?.(TYPED)) return event.key === "Escape" && rest(event.target);
   const act = event.key === "?" ? () => dialog.showModal() : KEYS[event.key];
   if (!act || (event.key !== "?" && localStorage.getItem(OFF))) return;
   event.preventDefault();
@@ -93,6 +100,42 @@ if (dialog) {
   const box = dialog.querySelector("[data-keys-on]");
   box.checked = !localStorage.getItem(OFF);
   box.addEventListener("change", () => (box.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
+}
+
+// What was chosen or typed is saved with the decision only: whoever leaves without one is asked first.
+const decision = document.querySelector("form[data-decision]");
+const leaving = document.getElementById("leaving");
+
+if (decision && leaving) {
+  const said = (form) => new URLSearchParams(new FormData(form)).toString();
+  const blank = decision.cloneNode(true); // as the server sent it: a browser may have filled in again what was typed
+  blank.reset();
+  let mayLeave = false, go = null;
+  const isUnsaved = () => !mayLeave && ("unsaved" in decision.dataset || said(decision) !== said(blank));
+
+  const ask = (event, onward) => {
+    event.preventDefault();
+    go = onward;
+    leaving.returnValue = "";
+    leaving.showModal();
+  };
+  leaving.addEventListener("close", () => {
+    mayLeave = leaving.returnValue === "leave";
+    if (mayLeave) go();
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]"), isHere = link?.getAttribute("href").startsWith("#");
+    const isElsewhere = link?.target || event.ctrlKey || event.metaKey || event.shiftKey;
+    if (link && !isHere && !isElsewhere && isUnsaved()) ask(event, () => link.click());
+  });
+  document.addEventListener("submit", (event) => {
+    const button = event.submitter, stays = event.target.method === "dialog" || button?.formTarget === "_blank";
+    if (stays) return;
+    if (event.target === decision) mayLeave = true;
+    else if (isUnsaved()) ask(event, () => event.target.requestSubmit(button));
+  }, true); // before the form counts as sent
+  window.addEventListener("beforeunload", (event) => isUnsaved() && event.preventDefault());
+  window.addEventListener("pageshow", () => { mayLeave = false; });
 }
 
 // Whoever looks at a submission has it; whoever leaves the page leaves it to others.
