@@ -1,6 +1,7 @@
 """What people read: every kind of mail, in both languages."""
 
 import re
+from typing import Any
 
 import html5lib
 import pytest
