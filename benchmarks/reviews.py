@@ -28,7 +28,7 @@ from formsvc.submissions.models import Consent, Submission
 from formsvc.web.show import now
 from tests.browser import Browser
 from tests.factories import staff_account, submission
-from tests.installation import HOST
+from tests.installation import HOST, running
 
 PROCESSES = 4
 APPROVALS = 400  # of each process
@@ -114,14 +114,9 @@ def _to_approve(site: Site, count: int) -> list[int]:
 
 def queue(site: Site, count: int) -> Load:
     """The first page of a queue in which `count` submissions wait, each of another customer, for who may see all."""
-    with sites.application(site) as app:
-        with transaction() as session:
-            email = staff_account(session, role=Role.ADMINISTRATOR).email
-            customers.first(session)
-            submission(session, session.scalars(select(Invitation)).one(), {"needs.term": "short"}, now())
-        for done in range(0, count - 1, AT_ONCE):
-            with transaction() as session:
-                _fill(session, min(AT_ONCE, count - 1 - done))
+    with running(site.config) as app:
+        with app.app_context():
+            email = _wait(count)
         browser = Browser(app)
         page = browser.sign_in(email)
         cookie = browser.client.get_cookie("formsvc", HOST)
@@ -129,6 +124,18 @@ def queue(site: Site, count: int) -> Load:
         assert page.path == "/review/"
     sites.settle(site)
     return Load(("/review/",), cookie=f"{cookie.key}={cookie.value}", page_size=len(page.html))
+
+
+def _wait(count: int) -> str:
+    """Have so many submissions wait; the address of who may see all."""
+    with transaction() as session:
+        email = staff_account(session, role=Role.ADMINISTRATOR).email
+        customers.first(session)
+        submission(session, session.scalars(select(Invitation)).one(), {"needs.term": "short"}, now())
+    for done in range(0, count - 1, AT_ONCE):
+        with transaction() as session:
+            _fill(session, min(AT_ONCE, count - 1 - done))
+    return email
 
 
 def _fill(session: Session, count: int) -> None:

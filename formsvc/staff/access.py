@@ -13,6 +13,8 @@ from formsvc.staff.models import Permission, Staff
 from formsvc.web.access import PUBLIC, View, access_of, declare
 
 login_manager = LoginManager()
+# It would mark sessions as not fresh, which nothing asks, and write them anew whenever a phone changes its network
+login_manager.session_protection = None
 _SIGNED_IN = select(Staff).where(Staff.session_key == bindparam("key"), Staff.active)
 
 
