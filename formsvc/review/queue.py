@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from formsvc.review import queue_statements as statements
@@ -49,7 +50,7 @@ class Page:
     has_behind: bool
 
 
-def within(session: Session, reader: Staff, chosen: Filter, now: datetime) -> Within:
+def within(session: Session | Connection, reader: Staff, chosen: Filter, now: datetime) -> Within:
     """What `reader` sees by `chosen`: never more than `reach.visible`.
 
     Without an owner a manager sees what is the own to review, a lead what is the team's, an administrator all.
@@ -66,7 +67,9 @@ def within(session: Session, reader: Staff, chosen: Filter, now: datetime) -> Wi
     )  # fmt: skip
 
 
-def page(session: Session, seen: Within, size: int = PAGE, after: Key | None = None, before: Key | None = None) -> Page:
+def page(
+    session: Session | Connection, seen: Within, size: int = PAGE, after: Key | None = None, before: Key | None = None
+) -> Page:
     """The `size` rows next to a key, or the first ones."""
     side: Side = "after" if after else "before" if before else ""
     rows = statements.rows(seen.shape, side, size + 1).all(begun(session), _values(seen, after or before))
@@ -77,7 +80,7 @@ def page(session: Session, seen: Within, size: int = PAGE, after: Key | None = N
     return Page(rows[-size:], True, True)
 
 
-def around(session: Session, seen: Within) -> Any:
+def around(session: Session | Connection, seen: Within) -> Any:
     """`total` and how many of them are `late`, both up to MOST_COUNTED + 1, and what stands around the list.
 
     That is the reader's filters, `saved` (id, name, query), who may review, `colleagues` (id, name), and how many
@@ -124,7 +127,9 @@ def _values(seen: Within, key: Key | None) -> Mapping[str, Any]:
     return {**seen.values, **key._asdict()} if key else seen.values
 
 
-def _whose(session: Session, reader: Staff, owner: str) -> tuple[tuple[int, ...] | None, Literal["", "own", "team"]]:
+def _whose(
+    session: Session | Connection, reader: Staff, owner: str
+) -> tuple[tuple[int, ...] | None, Literal["", "own", "team"]]:
     """Whose submissions (None: everyone's, empty: nobody's), and of which customers only."""
     is_lead, sees_all = reader.may(Permission.TEAM), reader.may(Permission.ALL_CUSTOMERS)
     if owner == ME or owner == str(reader.id) or not (owner or is_lead or sees_all):
@@ -141,6 +146,6 @@ def _whose(session: Session, reader: Staff, owner: str) -> tuple[tuple[int, ...]
     return (int(owner),), "" if int(owner) in team else "team" if is_lead else "own"
 
 
-def _team(session: Session, lead: Staff) -> tuple[int, ...]:
+def _team(session: Session | Connection, lead: Staff) -> tuple[int, ...]:
     """Whoever `lead` leads, whether they work here still or not."""
     return tuple(session.scalars(team_of(lead.id).where(Staff.id != lead.id)))

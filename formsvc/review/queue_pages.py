@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import abort, render_template, request, session, url_for
 
-from formsvc.db import db
+from formsvc.db import db, reading
 from formsvc.review import offers, queue_sheet
 from formsvc.review.blueprint import blueprint
 from formsvc.review.filters import Filter
@@ -24,9 +24,10 @@ from formsvc.web.urls import row_id
 @requires(Permission.REVIEW)
 def queue() -> str:
     reader, at, chosen, path = me(), now(), Filter.read(request.args), url_for(".queue")
-    seen = within(db.session, reader, chosen, at)
-    found = page(db.session, seen, PAGE, after=_key("after"), before=_key("before"))
-    beside = around(db.session, seen)
+    ends = {name: _key(name) for name in ("after", "before")}
+    with reading() as connection:
+        seen = within(connection, reader, chosen, at)
+        found, beside = page(connection, seen, PAGE, **ends), around(connection, seen)
     titles = offers.titles(db.session) if beside.questionnaires > 1 else {}
     rows = Rows(path, chosen.query, chosen.state is SubmissionState.WAITING, titles)
     own = {

@@ -6,16 +6,23 @@ from typing import Any, cast
 from flask import Flask, abort, current_app, redirect, request, url_for
 from flask_login import LoginManager, current_user
 from sqlalchemy import bindparam, select
+from sqlalchemy.orm import make_transient_to_detached
 from werkzeug.wrappers import Response
 
-from formsvc.db import db
+from formsvc.db import reading
 from formsvc.staff.models import Permission, Staff
+from formsvc.statements import Statement
 from formsvc.web.access import PUBLIC, View, access_of, declare
 
 login_manager = LoginManager()
 # It would mark sessions as not fresh, which nothing asks, and write them anew whenever a phone changes its network
 login_manager.session_protection = None
-_SIGNED_IN = select(Staff).where(Staff.session_key == bindparam("key"), Staff.active)
+_table = Staff.metadata.tables[Staff.__tablename__]
+_SIGNED_IN = Statement(
+    select(*(column for column in _table.columns if column.name != "password_hash")).where(
+        _table.c.session_key == bindparam("key"), _table.c.active
+    )
+)
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -36,8 +43,14 @@ def init_app(app: Flask) -> None:
 
 
 def load(session_key: str) -> Staff | None:
-    """The active account whose sessions carry `session_key`."""
-    return db.session.scalar(_SIGNED_IN, {"key": session_key})
+    """The active account whose sessions carry `session_key`, as it is now. It is of no session of the database's."""
+    with reading() as connection:
+        row = _SIGNED_IN.first(connection, {"key": session_key})
+    if row is None:
+        return None
+    account = Staff(**row._asdict())
+    make_transient_to_detached(account)
+    return account
 
 
 def enforce() -> Any:
