@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, current_app
@@ -19,8 +19,15 @@ from sqlalchemy import Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
 
+class KeyMissing(Exception):
+    """A value was encrypted with a key that the installation does not have."""
+
+
 class EncryptedJSON(TypeDecorator[Any]):
-    """A JSON value that the database sees as Fernet text only. Any of the keys reads it; the newest writes it."""
+    """A JSON value that the database sees as Fernet text only. Any of the keys reads it; the newest writes it.
+
+    To read it raises KeyMissing where none of them does.
+    """
 
     impl = Text
     cache_ok = True
@@ -85,8 +92,11 @@ def init_app(app: Flask, keys: Sequence[str]) -> None:
 
 
 def decrypted(text: str) -> Any:
-    """What the database has as `text` of an EncryptedJSON."""
-    return json.loads(_fernet().decrypt(text))
+    """What the database has as `text` of an EncryptedJSON. Raises KeyMissing."""
+    try:
+        return json.loads(_fernet().decrypt(text))
+    except InvalidToken:
+        raise KeyMissing from None
 
 
 def derive(key: str, purpose: str) -> bytes:

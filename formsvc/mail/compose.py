@@ -4,18 +4,18 @@ from datetime import date, datetime
 from typing import Any
 
 from babel import UnknownLocaleError
-from cryptography.fernet import InvalidToken
 from flask import render_template
 from flask_babel import force_locale
 from jinja2 import TemplateError
 
+from formsvc.crypto import KeyMissing
 from formsvc.mail.mime import one_line
 from formsvc.mail.models import OutboxMessage
 from formsvc.mail.outbox import SMS, Message
 
 READ = {"deadline": date.fromisoformat, "sent_at": datetime.fromisoformat}  # ISO 8601, as a context is JSON
 
-WRONG = InvalidToken, TemplateError, UnknownLocaleError, AttributeError, LookupError, TypeError, ValueError
+WRONG = KeyMissing, TemplateError, UnknownLocaleError, AttributeError, LookupError, TypeError, ValueError
 
 
 class Broken(Exception):
@@ -26,7 +26,7 @@ class Broken(Exception):
 
     def __init__(self, error: Exception) -> None:
         super().__init__(type(error).__name__)
-        self.for_good = not isinstance(error, InvalidToken)
+        self.for_good = not isinstance(error, KeyMissing)
 
 
 def compose(written: Message | OutboxMessage) -> dict[str, str]:

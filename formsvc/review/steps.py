@@ -6,12 +6,12 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cryptography.fernet import InvalidToken
 from flask import current_app
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
+from formsvc.crypto import KeyMissing
 from formsvc.customers.models import Customer
 from formsvc.db import afterwards, rows_changed, transaction
 from formsvc.invitations.models import Invitation
@@ -41,7 +41,7 @@ PATIENCE = timedelta(hours=24)  # that a customer waits before the manager is wa
 HOUR = time(9)
 WARNED = "submission.warned"
 # What a check can come upon in an answer or a record that nobody foresaw. The database's own errors are not among them
-WRONG = InvalidToken, ArithmeticError, AttributeError, LookupError, TypeError, ValueError
+WRONG = KeyMissing, ArithmeticError, AttributeError, LookupError, TypeError, ValueError
 
 
 def take_step(session: Session, submission: Submission, now: datetime) -> ReviewStep | None:

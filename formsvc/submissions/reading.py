@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cryptography.fernet import InvalidToken
 from sqlalchemy import Connection, Select, Text, and_, bindparam, func, select, type_coerce
 from sqlalchemy.orm import aliased
 
-from formsvc.crypto import decrypted
+from formsvc.crypto import KeyMissing, decrypted
 from formsvc.customers.held import held_and_verified, held_rows
 from formsvc.customers.manager import Contact, organisation
 from formsvc.customers.models import Customer
@@ -167,7 +166,7 @@ def _saved(row: Any) -> Saved | None:
     """The draft; none where the key that it was encrypted with is lost: what is held can be filled in again."""
     try:
         typed = decrypted(row.typed) if row.typed else None
-    except InvalidToken:
+    except KeyMissing:
         typed = None
     return typed and Saved(row.draft, typed["fields"], typed["opened_at"], row.saved_at)
 

@@ -3,11 +3,14 @@
 import logging
 import traceback
 
-from flask import Flask, Response, render_template
+from flask import Flask, Response, current_app, render_template, request
 from flask.globals import request_ctx
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+
+from formsvc.crypto import KeyMissing
+from formsvc.web.access import PUBLIC, access_of
 
 log = logging.getLogger(__name__)
 
@@ -15,6 +18,7 @@ log = logging.getLogger(__name__)
 def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, on_csrf_error)
     app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(KeyMissing, on_missing_key)
     app.register_error_handler(Exception, on_crash)
 
 
@@ -31,6 +35,20 @@ def on_csrf_error(_error: CSRFError) -> tuple[str, int]:
     title = _("This page was open for too long")
     advice = _("Go back, reload the page and send it again. Nothing was changed.")
     return render_template("web/error.html", title=title, advice=advice), 400
+
+
+def on_missing_key(_error: KeyMissing) -> tuple[str, int]:
+    """What to do is for staff: a customer is asked to try again. The log has the route, and no value or token."""
+    log.error("%s needs a value whose key is missing from FORMSVC_SECRET_KEYS", request.endpoint)
+    if access_of(current_app.view_functions.get(request.endpoint or "")) == PUBLIC:
+        title, advice = explain(503)
+    else:
+        title = _("A value cannot be read: its key is missing from the configuration")
+        advice = _(
+            "Nothing was changed. Ask whoever runs the service to put the key that was taken out back into "
+            "FORMSVC_SECRET_KEYS, behind the others, and to start the service again."
+        )
+    return render_template("web/error.html", title=title, advice=advice), 503
 
 
 def on_crash(error: Exception) -> tuple[str, int]:

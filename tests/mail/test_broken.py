@@ -38,7 +38,7 @@ def test_a_lost_key_stops_its_own_messages_only_and_until_it_is_back(app: Flask)
     with app.app_context():
         assert deliver_due(NOW) == Delivered(sent=2, failed=1)
         found = rows()
-    assert [row.last_error for row in found] == [None, "InvalidToken", None]
+    assert [row.last_error for row in found] == [None, "KeyMissing", None]
     with running(with_keys(app, *KEYS, LOST)) as mended, mended.app_context():
         assert deliver_due(found[1].due_at) == Delivered(sent=1)
 
@@ -49,7 +49,7 @@ def test_a_key_that_stays_lost_is_given_up(sqlite_app: Flask) -> None:
         deliver_due(NOW)
         while (row := rows()[1]).state is MailState.QUEUED:
             assert deliver_due(row.due_at) == Delivered(failed=1)
-        assert (row.state, row.last_error) == (MailState.FAILED, "InvalidToken")
+        assert (row.state, row.last_error) == (MailState.FAILED, "KeyMissing")
 
 
 @pytest.mark.parametrize(
@@ -89,6 +89,6 @@ def test_the_pages_name_what_is_wrong(browser: Browser, sqlite_app: Flask) -> No
     browser.sign_in(email)
     page = browser.get("/mail/")
     assert page.text.count("《客户信息确认表》") == 2
-    assert "InvalidToken" in page.text
+    assert "KeyMissing" in page.text
     for path in ("/mail/2", "/mail/2/html"):
         browser.get(path, status=404)
