@@ -93,6 +93,7 @@ def reissue(session: Session, invitation: Invitation, actor: str, now: datetime)
 
     Another contact than the one who was asked gets an invitation of its own: drafts and answers are behind the link.
     """
+    session.refresh(invitation.customer, with_for_update={"key_share": True})  # as in `issue`: one of both is live
     states = InvitationState.OPEN, InvitationState.RETURNED, InvitationState.REVOKED
     if invitation.state not in states or invitation.contact != invitation.customer.primary_contact:
         raise NotPossible(invitation.state)
