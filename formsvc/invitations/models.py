@@ -32,7 +32,7 @@ MOVES = {
     },
     InvitationState.RETURNED: {InvitationState.RETURNED, InvitationState.ANSWERED, InvitationState.REVOKED},
     InvitationState.REVOKED: {InvitationState.OPEN},
-    InvitationState.CLOSED: set(),
+    InvitationState.CLOSED: {InvitationState.ANSWERED},  # a rejection was taken back, and by no customer
 }
 _LIVE_SQL = text("state IN ('open', 'answered', 'returned')")
 

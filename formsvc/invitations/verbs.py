@@ -131,7 +131,7 @@ def take_answer(
 
     One conditional UPDATE: who sends at once with another, or after the state `before` was over, finds the row changed.
     """
-    if InvitationState.ANSWERED not in MOVES[before]:
+    if before not in LIVE:
         return False
     given = {"invitation": invitation_id, "link": link_number, "before": before, "seen": seen, "now": now}
     with together(connection):  # the server is told to begin with it
@@ -168,6 +168,11 @@ def mark_closed(session: Session, invitation: Invitation) -> None:
         raise NotPossible(invitation.state)
     for column, value in (("state", InvitationState.CLOSED), ("next_step", None), ("due_at", None)):
         set_committed_value(invitation, column, value)
+
+
+def mark_reopened(session: Session, invitation: Invitation) -> None:
+    """The decision was taken back: answers wait again. Raises NotPossible."""
+    _move(session, invitation, InvitationState.ANSWERED)
 
 
 def lock(session: Session, invitation: Invitation) -> None:

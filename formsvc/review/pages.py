@@ -16,7 +16,7 @@ from formsvc.db import db, transaction
 from formsvc.fields import clean
 from formsvc.invitations.models import Invitation
 from formsvc.invitations.verbs import NotPossible
-from formsvc.review import reach, showing, thanks, too_late, verbs
+from formsvc.review import reach, reopening, showing, thanks, too_late, verbs
 from formsvc.review.blueprint import blueprint
 from formsvc.review.choices import chosen
 from formsvc.review.diff import Undecided
@@ -55,6 +55,18 @@ def decide(id_: int) -> Response | tuple[str, int]:
         return showing.page(_find(db.session, id_), refused), 422
     flash(done, "done")
     return redirect(_onward(submission, action), 303)
+
+
+@blueprint.post("/<int:id_>/reopen")
+@requires(Permission.REVIEW)
+def reopen(id_: int) -> Response | tuple[str, int]:
+    try:
+        with transaction() as session:
+            reopening.reopen(session, _find(session, id_), me(), now())
+    except (verbs.TooLate, reopening.AskedAgain) as error:
+        return too_late.page(id_, error, None), 409
+    flash(_("The rejection is taken back: these answers wait for your decision again."), "done")
+    return redirect(url_for(".show", id_=id_, **Filter.read(request.args).asked), 303)
 
 
 def _onward(submission: Submission, action: str) -> str:

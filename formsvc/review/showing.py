@@ -11,7 +11,7 @@ from formsvc.customers import reach as customers_reach
 from formsvc.customers.relation import NAME, Relation, propose
 from formsvc.db import db
 from formsvc.questionnaires.verbs import definition_of
-from formsvc.review import reading, undo, verbs
+from formsvc.review import reading, reopening, undo, verbs
 from formsvc.review.checks import Named, Severity, flagged, look
 from formsvc.review.choices import MAX_REASON, edit_cell, may_edit
 from formsvc.review.diff import Difference, Kind
@@ -65,10 +65,12 @@ class Flags:
 def page(submission: Submission, refused: Refused | None = None) -> str:
     session, waiting = db.session, submission.state is SubmissionState.WAITING
     customer = submission.invitation.customer
+    is_rejected = submission.state is SubmissionState.REJECTED
     shared: dict[str, Any] = {
         "submission": submission, "customer": customer, "states": state_names(),
         "sees_customer": customers_reach.find(session, me(), customer.number) is not None,
         "title": definition_of(submission.invitation.version).title.in_(language.current()),
+        "asked_again": is_rejected and reopening.asked_again(session, submission),
         "newer": None if waiting else reading.newest_after(session, submission),
     }  # fmt: skip
     if reading.is_withdrawn(session, submission):

@@ -21,8 +21,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What has a line of its own. Merges and undos are versions of the record
 TOLD = (
     "customer.assigned", "invitation.issued", "invitation.reissued", "invitation.revoked", "invitation.reminded",
-    "submission.submitted", "submission.withdrawn", "submission.returned", "submission.rejected", "submission.approved",
-    "address.confirmed",
+    "submission.submitted", "submission.withdrawn", "submission.returned", "submission.rejected", "submission.reopened",
+    "submission.approved", "address.confirmed",
 )  # fmt: skip
 FACT, VERSION, MAIL = range(3)  # of one instant: a mail follows the change that it tells of
 

@@ -7,6 +7,7 @@ from formsvc.customers.record import StaleRecord
 from formsvc.db import db
 from formsvc.invitations.verbs import NotPossible
 from formsvc.review import reach, reading
+from formsvc.review.reopening import AskedAgain, asked_again
 from formsvc.review.states import state_names
 from formsvc.staff.access import me
 from formsvc.submissions.models import Submission
@@ -22,6 +23,7 @@ def page(id_: int, error: Exception, seen: int | None) -> str:
     return render_template(
         "review/too_late.html", submission=submission, states=state_names(), customer=customer, is_stale=is_stale,
         newer=reading.newest_after(db.session, submission), is_withdrawn=reading.is_withdrawn(db.session, submission),
+        asked_again=asked_again(db.session, submission) if isinstance(error, AskedAgain) else None,
         changes=reading.changes_after(db.session, customer, seen) if is_stale else [],
         labels=_changed(submission, seen) if is_stale else [],
     )  # fmt: skip

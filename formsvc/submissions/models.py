@@ -98,7 +98,7 @@ class Submission(Base):
 
     @property
     def mail_step(self) -> str:
-        """The step of a mail about the decision: each revision is decided once."""
+        """The step of the mail about a decision: a revision has one, as what is taken back, a rejection, sends none."""
         return f"revision-{self.revision}"
 
     @property

@@ -25,7 +25,7 @@ TABLE = {
     OPEN:     "o    o        -        -      o",  # reissue, remind; submit; revoke, issue after the end
     ANSWERED: "o    o        o        o      -",  # withdraw; submit again, revoke the link; return; approve or reject
     RETURNED: "-    o        o        -      o",  # submit; reissue; revoke, issue after the end
-    CLOSED:   "-    -        -        -      -",  # decided: over
+    CLOSED:   "-    o        -        -      -",  # take back a rejection
     REVOKED:  "o    -        -        -      -",  # reissue
 }  # fmt: skip
 

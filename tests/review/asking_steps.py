@@ -93,7 +93,7 @@ class Asking(Hands):
         else:
             for one in live:
                 one.state = model.REVOKED
-            invited = Invited(issue().id, record, key, record.version, record.now.primary)
+            invited = Invited(issue().id, record, key, record.version, record.now.primary, self.now)
             record.invited.append(invited)
             self.done("invitation.issued", invited)
             self.mailed("invitation", invited, "link-1")
@@ -102,7 +102,7 @@ class Asking(Hands):
     def send_a_new_link_or_none(self, data: Data, is_new: bool) -> None:
         one = one_of(data, self.asked())
         made, verb = self.invitation(one), invitations.reissue if is_new else invitations.revoke
-        others = [other for other in one.record.invited if other.key == one.key and other is not one and other.is_live]
+        others = [other for other in one.others if other.is_live]
         is_anothers = one.contact != one.record.now.primary
         if not one.is_live if not is_new else others or is_anothers or one.state in (model.ANSWERED, model.CLOSED):
             self.refused(invitations.NotPossible, lambda: verb(self.session, made, "system", self.now))
@@ -112,7 +112,7 @@ class Asking(Hands):
 
     def reissued(self, one: Invited) -> None:
         one.state = model.RETURNED if one.state == model.RETURNED else model.OPEN
-        one.link, one.is_over = one.link + 1, False
+        one.link, one.is_over, one.at = one.link + 1, False, self.now
         one.base = one.record.version
         self.done("invitation.reissued", one)
         self.mailed("invitation", one, f"link-{one.link}")

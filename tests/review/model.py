@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 OPEN, ANSWERED, RETURNED, CLOSED, REVOKED = "open", "answered", "returned", "closed", "revoked"
-WAITING, SUPERSEDED, WITHDRAWN = "waiting", "superseded", "withdrawn"
+WAITING, SUPERSEDED, WITHDRAWN, REJECTED = "waiting", "superseded", "withdrawn", "rejected"
 SECRET = "basic.id_number"
 
 
@@ -82,13 +82,14 @@ class Record:
 
 @dataclass(eq=False)
 class Invited:
-    """`base` is the version, and `contact` who was asked, when the link was sent; `is_over` once its time is."""
+    """`base` is the version, and `contact` who was asked, when the link was sent `at`; `is_over` once its time is."""
 
     id: int
     record: Record
     key: str
     base: int
     contact: int
+    at: datetime
     state: str = OPEN
     link: int = 1
     is_over: bool = False
@@ -97,6 +98,11 @@ class Invited:
     @property
     def is_live(self) -> bool:
         return self.state in (OPEN, ANSWERED, RETURNED)
+
+    @property
+    def others(self) -> list["Invited"]:
+        """Those of the same customer to the same questionnaire."""
+        return [other for other in self.record.invited if other.key == self.key and other is not self]
 
 
 @dataclass(eq=False)

@@ -100,7 +100,7 @@ def test_a_version_says_what_it_changed_and_an_undo_why(browser: Browser, sqlite
 
 
 @pytest.mark.parametrize(
-    ("action", "said"), [("return", "李强将填写退回客户修改。"), ("reject", "李强驳回了客户的填写。")]
+    ("action", "said"), [("return", "李强将填写退回客户修改。"), ("reject", "李强拒绝了客户的填写。")]
 )
 def test_a_refusal_has_its_line(browser: Browser, sqlite_app: Flask, given: Invited, action: str, said: str) -> None:
     answered(sqlite_app, given)

@@ -19,7 +19,7 @@ from formsvc.customers.record import StaleRecord
 from formsvc.customers.relation import Relation
 from formsvc.mail.models import OutboxMessage
 from formsvc.questionnaires.verbs import DEFAULT_KEY
-from formsvc.review import undo, verbs
+from formsvc.review import reopening, undo, verbs
 from formsvc.review.diff import Choice, Decision, Undecided
 from formsvc.review.merging import Nameless
 from tests.installation import Databases
@@ -85,12 +85,27 @@ class RecordMachine(Asking):
             self.refused(verbs.ContactLeft, lambda: verb(self.session, made, who, "请核对", self.now))
             return
         verb(self.session, made, who, "请核对", self.now)
-        sent.state = model.RETURNED if is_returned else "rejected"
+        sent.state = model.RETURNED if is_returned else model.REJECTED
         sent.invited.state = model.RETURNED if is_returned else model.CLOSED
         self.done(f"submission.{sent.state}", sent)
         if is_returned:
             sent.invited.is_over = False
             self.mailed("returned", sent.invited, f"revision-{sent.revision}")
+
+    @precondition(lambda self: self.sent(model.REJECTED))
+    @rule(data=st.data())
+    def reopen(self, data: Data) -> None:
+        """Mostly a rejection is taken back, unless other answers count by now."""
+        sent = one_of(data, [*self.sent(), *self.sent(model.REJECTED) * 4])
+        made, who, one = self.submission(sent), self.who(), sent.invited
+        is_past = any(other.is_live or (other.state == model.CLOSED and other.at > one.at) for other in one.others)
+        if sent.state != model.REJECTED or is_past:
+            told = verbs.TooLate if sent.state != model.REJECTED else reopening.AskedAgain
+            self.refused(told, lambda: reopening.reopen(self.session, made, who, self.now))
+            return
+        reopening.reopen(self.session, made, who, self.now)
+        sent.state, one.state = model.WAITING, model.ANSWERED
+        self.done("submission.reopened", sent)
 
     @precondition(lambda self: self.sent("approved"))
     @rule(data=st.data(), is_any=st.sampled_from([False, False, True]), is_stale=st.sampled_from([False, False, True]))
