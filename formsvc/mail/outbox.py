@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, defer
 
 from formsvc import queue
-from formsvc.db import afterwards, db
+from formsvc.db import afterwards, db, rows_changed
 from formsvc.mail.models import MailState, OutboxMessage
 from formsvc.statements import Bound, Statement, begun
 
@@ -106,14 +106,11 @@ def lease(session: Session, now: datetime, limit: int, due_by: datetime | None =
 
 def _claim(session: Session, row: OutboxMessage, now: datetime) -> bool:
     outbox, attempts = OutboxMessage, row.attempts
-    claimed = session.execute(
-        update(outbox)
-        .where(outbox.id == row.id, outbox.state == MailState.QUEUED, outbox.attempts == attempts)
-        .values(attempts=attempts + 1, due_at=now + LEASE)
-        .execution_options(synchronize_session=False)
-    )
+    as_read = outbox.id == row.id, outbox.state == MailState.QUEUED, outbox.attempts == attempts
+    claim = update(outbox).where(*as_read).values(attempts=attempts + 1, due_at=now + LEASE)
+    is_mine = rows_changed(session, claim) == 1
     session.refresh(row)
-    return bool(getattr(claimed, "rowcount", 0) == 1)
+    return is_mine
 
 
 def mark_sent(session: Session, row: OutboxMessage, now: datetime) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from formsvc import audit
+from formsvc.db import rows_changed
 from formsvc.fields import clean_line
 from formsvc.questionnaires.definition import KEY
 from formsvc.review.checks import CHECKS
@@ -105,7 +106,7 @@ def save(session: Session, owner: Staff, name: str, chosen: Filter, now: datetim
 def forget(session: Session, owner: Staff, id_: int, now: datetime) -> bool:
     """Whether `owner` had a filter with that id, which is gone."""
     gone = delete(SavedFilter).where(SavedFilter.id == id_, SavedFilter.staff_id == owner.id)
-    if getattr(session.execute(gone), "rowcount", 0) != 1:
+    if not rows_changed(session, gone):
         return False
     audit.record(session, owner.actor, "filter.forgotten", f"filter:{id_}", now)
     return True

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from formsvc import audit
 from formsvc.customers import rows
+from formsvc.db import rows_changed
 from formsvc.invitations import verbs as invitations
 from formsvc.invitations.models import LIVE, Invitation, InvitationState
 from formsvc.review.verbs import TooLate
@@ -32,8 +33,7 @@ def reopen(session: Session, submission: Submission, reviewer: Staff, now: datet
     rows.lock(session, submission.invitation.customer)  # in the order of a decision: another waits for ever
     invitations.lock(session, submission.invitation)
     rejected = Submission.id == submission.id, Submission.state == SubmissionState.REJECTED
-    reopened = update(Submission).where(*rejected).values(**_WAITING, due_at=now)
-    if getattr(session.execute(reopened.execution_options(synchronize_session=False)), "rowcount", 0) != 1:
+    if rows_changed(session, update(Submission).where(*rejected).values(**_WAITING, due_at=now)) != 1:
         raise TooLate(submission.id)
     if asked_again(session, submission):
         raise AskedAgain(submission.id)

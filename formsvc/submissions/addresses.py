@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from config import Config
 from formsvc import audit
 from formsvc.crypto import Tokens
-from formsvc.db import joined
+from formsvc.db import joined, rows_changed
 from formsvc.fields import Value, masked
 from formsvc.invitations import links
 from formsvc.invitations.letters import about, post
@@ -46,10 +46,7 @@ def enter(connection: Connection, opened: Opened, answers: Mapping[str, Value], 
 def confirm(session: Session, address: Address, now: datetime) -> None:
     """Somebody reads at `address`: what waits is checked once more. To confirm it again changes nothing."""
     unconfirmed = Address.id == address.id, Address.confirmed_at.is_(None)
-    done = session.execute(
-        update(Address).where(*unconfirmed).values(confirmed_at=now).execution_options(synchronize_session=False)
-    )
-    if getattr(done, "rowcount", 0) == 1:
+    if rows_changed(session, update(Address).where(*unconfirmed).values(confirmed_at=now)):
         waiting = Submission.invitation_id == address.invitation_id, Submission.state == SubmissionState.WAITING
         session.execute(update(Submission).where(*waiting).values(next_step=ReviewStep.CHECK, due_at=now))
         audit.record(session, address.invitation.customer.subject, "address.confirmed", address.subject, now)

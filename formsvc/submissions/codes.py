@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from formsvc.crypto import blind_index
-from formsvc.db import take_turns
+from formsvc.db import rows_changed, take_turns
 from formsvc.fields import clean_line, half_width
 from formsvc.submissions.models import Code
 
@@ -64,8 +64,7 @@ def check(session: Session, subject: str, given: str, now: datetime) -> bool:
 
 def _use(session: Session, id_: int, now: datetime) -> bool:
     unused = update(Code).where(Code.id == id_, Code.used_at.is_(None)).values(used_at=now)
-    used = session.execute(unused.execution_options(synchronize_session=False))
-    return bool(getattr(used, "rowcount", 0) == 1)
+    return rows_changed(session, unused) == 1
 
 
 def _digest(id_: int, subject: str, code: str) -> str:
