@@ -43,12 +43,18 @@ class RecordMachine(Asking):
         super().__init__(databases)
         self.seen: dict[Record, int] = {}
 
-    @rule(data=st.data(), relation=st.sampled_from(Relation))
-    def go_around(self, data: Data, relation: Relation) -> None:
-        """What else takes four steps, of which others come between: both sides change the record."""
+    @rule(data=st.data(), relation=st.sampled_from(Relation), is_rejected=st.booleans())
+    def go_around(self, data: Data, relation: Relation, is_rejected: bool) -> None:
+        """What else takes four steps, of which others come between: both sides change the record. Or six, with a
+        rejection that is taken back.
+        """
         self.invite(data, DEFAULT_KEY)
         self.edit(data, False, False)
         self.submit(data, False, True, True)
+        if is_rejected and self.sent():
+            self.refuse(data, False)
+        if is_rejected and self.sent(model.REJECTED):
+            self.reopen(data)
         if self.sent(model.WAITING):
             self.approve(data, relation, None)
 
@@ -95,8 +101,8 @@ class RecordMachine(Asking):
     @precondition(lambda self: self.sent(model.REJECTED))
     @rule(data=st.data())
     def reopen(self, data: Data) -> None:
-        """Mostly a rejection is taken back, unless other answers count by now."""
-        sent = one_of(data, [*self.sent(), *self.sent(model.REJECTED) * 4])
+        """Mostly one of the last rejections is taken back, unless other answers count by now."""
+        sent = one_of(data, [*self.sent(), *self.sent(model.REJECTED)[-2:] * 8])
         made, who, one = self.submission(sent), self.who(), sent.invited
         is_past = any(other.is_live or (other.state == model.CLOSED and other.at > one.at) for other in one.others)
         if sent.state != model.REJECTED or is_past:
