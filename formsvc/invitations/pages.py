@@ -15,6 +15,7 @@ from formsvc.customers.models import Customer
 from formsvc.db import db, transaction
 from formsvc.invitations import links, verbs
 from formsvc.invitations.models import LIVE, Invitation, InvitationState
+from formsvc.invitations.moves import NotPossible
 from formsvc.invitations.schedule import DAYS, MAX_DAYS, MIN_DAYS
 from formsvc.questionnaires.definition import Definition
 from formsvc.questionnaires.models import QuestionnaireVersion
@@ -77,7 +78,7 @@ def reissue(id_: int) -> Response | tuple[str, int]:
             invitation = _find(session, id_)
             verbs.reissue(session, invitation, me().actor, now())
             number, has_mail = invitation.customer.number, bool(invitation.customer.email)
-    except verbs.NotPossible:
+    except NotPossible:
         return _too_late(id_)
     _flash_link(_("The link is issued again; the old link is dead."), has_mail)
     return redirect(url_for("customers.show", number=number, _anchor=f"invitation-{id_}"), 303)
@@ -91,7 +92,7 @@ def revoke(id_: int) -> Response | tuple[str, int]:
             invitation = _find(session, id_)
             verbs.revoke(session, invitation, me().actor, now())
             number = invitation.customer.number
-    except verbs.NotPossible:
+    except NotPossible:
         return _too_late(id_)
     flash(_("The link is revoked: it cannot be opened any more."), "done")
     return redirect(url_for("customers.show", number=number, _anchor=f"invitation-{id_}"), 303)

@@ -15,7 +15,7 @@ from formsvc.customers.relation import NAME
 from formsvc.db import db, transaction
 from formsvc.fields import clean
 from formsvc.invitations.models import Invitation
-from formsvc.invitations.verbs import NotPossible
+from formsvc.invitations.moves import NotPossible
 from formsvc.review import reach, reopening, showing, thanks, too_late, verbs
 from formsvc.review.blueprint import blueprint
 from formsvc.review.choices import chosen

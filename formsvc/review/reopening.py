@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from formsvc import audit
 from formsvc.customers import rows
 from formsvc.db import rows_changed
-from formsvc.invitations import verbs as invitations
+from formsvc.invitations import moves
 from formsvc.invitations.models import LIVE, Invitation, InvitationState
 from formsvc.review.verbs import TooLate
 from formsvc.staff.models import Staff
@@ -31,14 +31,14 @@ def reopen(session: Session, submission: Submission, reviewer: Staff, now: datet
     the rejection, until somebody decides again. Raises TooLate, AskedAgain.
     """
     rows.lock(session, submission.invitation.customer)  # in the order of a decision: another waits for ever
-    invitations.lock(session, submission.invitation)
+    moves.lock(session, submission.invitation)
     rejected = Submission.id == submission.id, Submission.state == SubmissionState.REJECTED
     if rows_changed(session, update(Submission).where(*rejected).values(**_WAITING, due_at=now)) != 1:
         raise TooLate(submission.id)
     if asked_again(session, submission):
         raise AskedAgain(submission.id)
     session.expire(submission)
-    invitations.mark_reopened(session, submission.invitation)
+    moves.mark_reopened(session, submission.invitation)
     audit.record(session, reviewer.actor, "submission.reopened", submission.subject, now)
 
 

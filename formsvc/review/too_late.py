@@ -5,7 +5,7 @@ from flask import abort, render_template
 from formsvc.customers.pages import wording
 from formsvc.customers.record import StaleRecord
 from formsvc.db import db
-from formsvc.invitations.verbs import NotPossible
+from formsvc.invitations.moves import NotPossible
 from formsvc.review import reach, reading
 from formsvc.review.reopening import AskedAgain, asked_again
 from formsvc.review.states import state_names

@@ -14,7 +14,7 @@ from formsvc.customers.models import Origin
 from formsvc.customers.record import Source
 from formsvc.customers.relation import Relation
 from formsvc.fields import clean_line
-from formsvc.invitations import verbs as invitations
+from formsvc.invitations import moves
 from formsvc.invitations.letters import about, post
 from formsvc.mail.outbox import put
 from formsvc.questionnaires.verbs import definition_of
@@ -69,7 +69,7 @@ def approve(
     _merge(session, submission, reviewer, merged, relation, seen, now)
     if customer.language != submission.language:
         customer.language = submission.language
-    invitations.mark_closed(session, submission.invitation)
+    moves.mark_closed(session, submission.invitation)
     fields = sorted(merged.values)
     _record(session, submission, reviewer, "submission.approved", now, fields=fields, contact=relation)
     rewards.record_earned(session, submission, now)
@@ -84,7 +84,7 @@ def return_(
 ) -> None:  # fmt: skip
     """Ask the customer again by the same link, with `note` or with notes to single fields, by key (M16).
 
-    Raises TooLate, NoteMissing, ContactLeft, invitations.NotPossible.
+    Raises TooLate, NoteMissing, ContactLeft, moves.NotPossible.
     """
     notes = _notes(submission, field_notes)
     if not note and not notes:
@@ -92,7 +92,7 @@ def return_(
     _decide(session, submission, reviewer, SubmissionState.RETURNED, now, note=note, field_notes=notes or None)
     if submission.invitation.contact != submission.invitation.customer.primary_contact:
         raise ContactLeft(submission.id)
-    invitations.mark_returned(session, submission.invitation, now)
+    moves.mark_returned(session, submission.invitation, now)
     _record(session, submission, reviewer, "submission.returned", now, fields=list(notes))
     fields, language = fields_of(submission), submission.language
     said = [{"label": fields[key].label.in_(language), "note": text} for key, text in notes.items()]
@@ -105,7 +105,7 @@ def reject(session: Session, submission: Submission, reviewer: Staff, note: str,
     if not note:
         raise NoteMissing(SubmissionState.REJECTED)
     _decide(session, submission, reviewer, SubmissionState.REJECTED, now, note=note)
-    invitations.mark_closed(session, submission.invitation)
+    moves.mark_closed(session, submission.invitation)
     _record(session, submission, reviewer, "submission.rejected", now)
 
 
@@ -126,7 +126,7 @@ def _merge(
         contacts.add(session, customer, number, now)
     if number and is_follower:
         contacts.leave(session, customer, before, number, now)
-        invitations.end_links(session, customer, before)
+        moves.end_links(session, customer, before)
 
 
 def _decide(
@@ -136,7 +136,7 @@ def _decide(
     who sends again: in another order the two wait for ever.
     """
     rows.lock(session, submission.invitation.customer)
-    invitations.lock(session, submission.invitation)
+    moves.lock(session, submission.invitation)
     decision = {
         "state": state, "decided_at": now, "decided_by": reviewer.id, "note": None, "field_notes": None, **said,
         "seen_version": submission.invitation.customer.version,

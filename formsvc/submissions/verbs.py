@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from formsvc import audit
 from formsvc.db import db, rows_changed
 from formsvc.fields import Value
-from formsvc.invitations import verbs as invitations
+from formsvc.invitations import moves
 from formsvc.invitations.letters import letter
 from formsvc.invitations.models import Invitation, InvitationState
 from formsvc.mail import outbox
@@ -90,7 +90,7 @@ def submit(session: Session | Connection, opened: Opened, answers: Answers, now:
         time = _TIME.bound(db.engine.dialect, _time(opened, answers.times, not answers.reader))
     # Here it is this customer's turn: what can be made before is made above
     connection = begun(session)
-    if not invitations.take_answer(connection, opened.id, opened.link_number, opened.state, answers.seen, now):
+    if not moves.take_answer(connection, opened.id, opened.link_number, opened.state, answers.seen, now):
         return _sent_before(connection, opened, answers, now)
     if base := opened.last if answers.seen else None:
         waiting = _submissions.c.id == base.id, _submissions.c.state == SubmissionState.WAITING
@@ -116,7 +116,7 @@ def withdraw(session: Session, opened: Opened, now: datetime) -> None:
     hold(session, opened, opened.revision, now)
     waiting = Submission.invitation_id == opened.id, Submission.state == SubmissionState.WAITING
     taken = update(Submission).where(*waiting).values(state=SubmissionState.WITHDRAWN, **NOT_DUE)
-    if rows_changed(session, taken) != 1 or not invitations.take_back_answer(session, opened.id):
+    if rows_changed(session, taken) != 1 or not moves.take_back_answer(session, opened.id):
         raise AlreadyDecided
     drafts.take_back(session, opened, now)
     audit.record(session, opened.actor, "submission.withdrawn", f"submission:{opened.last and opened.last.id}", now)

@@ -12,7 +12,8 @@ from formsvc.customers.models import Customer
 from formsvc.db import db, transaction
 from formsvc.invitations import verbs
 from formsvc.invitations.models import Invitation
-from formsvc.invitations.verbs import AlreadyInvited, NotPossible
+from formsvc.invitations.moves import NotPossible
+from formsvc.invitations.verbs import AlreadyInvited
 from formsvc.mail.models import OutboxMessage
 from tests.factories import customer, invitation, writing
 from tests.installation import NOW, running

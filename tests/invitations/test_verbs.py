@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from formsvc.invitations import links, verbs
+from formsvc.invitations import links, moves, verbs
 from formsvc.invitations.models import MOVES, Invitation, InvitationState
+from formsvc.invitations.moves import NotPossible
 from formsvc.invitations.schedule import Step
-from formsvc.invitations.verbs import AlreadyInvited, NotPossible
+from formsvc.invitations.verbs import AlreadyInvited
 from formsvc.mail.models import OutboxMessage
 from formsvc.questionnaires.verbs import current
 from tests.factories import customer, invitation, staff_account
@@ -40,7 +41,7 @@ def in_state(session: Session, state: InvitationState) -> Invitation:
     if state is not OPEN:
         path = {CLOSED: (ANSWERED, CLOSED), RETURNED: (ANSWERED, RETURNED)}.get(state, (state,))
         for step in path:
-            verbs._move(session, made, step, next_step=None, due_at=None)
+            moves.move(session, made, step, next_step=None, due_at=None)
     return made
 
 
@@ -51,7 +52,7 @@ def test_the_table_of_moves(session: Session, before: InvitationState) -> None:
     for after in set(InvitationState) - happen:
         made = in_state(session, before)
         with pytest.raises(NotPossible):
-            verbs._move(session, made, after, next_step=None, due_at=None)
+            moves.move(session, made, after, next_step=None, due_at=None)
         assert made.state is before
 
 

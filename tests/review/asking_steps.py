@@ -9,6 +9,7 @@ from hypothesis.stateful import initialize, precondition, rule
 from formsvc.customers import record as records
 from formsvc.customers.models import Audience, Origin, Situation
 from formsvc.customers.record import Source, StaleRecord
+from formsvc.invitations import moves
 from formsvc.invitations import verbs as invitations
 from formsvc.invitations.models import Invitation
 from formsvc.questionnaires.definition import default_data
@@ -105,7 +106,7 @@ class Asking(Hands):
         others = [other for other in one.others if other.is_live]
         is_anothers = one.contact != one.record.now.primary
         if not one.is_live if not is_new else others or is_anothers or one.state in (model.ANSWERED, model.CLOSED):
-            self.refused(invitations.NotPossible, lambda: verb(self.session, made, "system", self.now))
+            self.refused(moves.NotPossible, lambda: verb(self.session, made, "system", self.now))
             return
         verb(self.session, made, "system", self.now)
         self.reissued(one) if is_new else self.revoked(one)

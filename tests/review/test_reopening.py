@@ -14,9 +14,11 @@ from formsvc.customers import contacts, record
 from formsvc.customers.models import Origin
 from formsvc.customers.record import Source
 from formsvc.db import db, transaction
+from formsvc.invitations import moves
 from formsvc.invitations import verbs as invitations
 from formsvc.invitations.models import LIVE, Invitation, InvitationState
-from formsvc.invitations.verbs import AlreadyInvited, NotPossible
+from formsvc.invitations.moves import NotPossible
+from formsvc.invitations.verbs import AlreadyInvited
 from formsvc.review import verbs
 from formsvc.review.reopening import AskedAgain, reopen
 from formsvc.review.verbs import TooLate
@@ -111,7 +113,7 @@ def test_token_outlives_answers_of_who_left_wait_behind_a_dead_link(session: Ses
     record.change(session, held, {"contacts.name": "李娜"}, source, AFTER, seen=1, contact=number, primary=number)
     contacts.add(session, held, number, AFTER)
     contacts.leave(session, held, 1, number, AFTER)
-    invitations.end_links(session, held, 1)
+    moves.end_links(session, held, 1)
     session.expire_all()
     reopen(session, made, reviewer, AFTER)
     assert (made.state, made.invitation.link_number) == (SubmissionState.WAITING, 2)

@@ -8,7 +8,7 @@ from formsvc.customers.models import Customer
 from formsvc.customers.relation import Relation
 from formsvc.invitations import verbs as invitations
 from formsvc.invitations.models import InvitationState
-from formsvc.invitations.verbs import NotPossible
+from formsvc.invitations.moves import NotPossible
 from formsvc.questionnaires.verbs import publish
 from formsvc.review import verbs
 from formsvc.review.verbs import ContactLeft

@@ -11,7 +11,7 @@ from formsvc.customers.held import held_values
 from formsvc.customers.models import Origin
 from formsvc.customers.record import Source
 from formsvc.fields import Value
-from formsvc.invitations import verbs as invitations
+from formsvc.invitations import moves
 from formsvc.review import undo
 from formsvc.review.undo_steps import Why, undoable
 from formsvc.submissions.models import ConsentKind, Submission, SubmissionState
@@ -54,7 +54,7 @@ def added(session: Session, is_successor: bool) -> Submission:
     contacts.add(session, customer, number, LATER)
     if is_successor:
         contacts.leave(session, customer, old, number, LATER)
-    invitations.mark_closed(session, made.invitation)
+    moves.mark_closed(session, made.invitation)
     session.flush()
     return made
 
