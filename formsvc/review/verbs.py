@@ -117,6 +117,8 @@ def _merge(
     customer = submission.invitation.customer
     before, is_follower = customer.primary_contact, relation is Relation.SUCCESSOR
     number = None if relation is Relation.SAME else contacts.next_number(session, customer)
+    if is_follower:  # before a change of the record has what waits checked again: invitations are locked first
+        moves.end_links(session, customer, before)
     record.change(
         session, customer, merged.values, _source(submission, reviewer, merged.reasons), now, seen=seen,
         sensitive={key for key, field in fields_of(submission).items() if field.sensitive},
@@ -126,7 +128,6 @@ def _merge(
         contacts.add(session, customer, number, now)
     if number and is_follower:
         contacts.leave(session, customer, before, number, now)
-        moves.end_links(session, customer, before)
 
 
 def _decide(

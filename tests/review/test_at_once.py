@@ -21,7 +21,7 @@ from formsvc.review.verbs import TooLate
 from formsvc.staff.models import Staff
 from formsvc.submissions import verbs as submissions
 from formsvc.submissions.models import Submission, SubmissionState
-from formsvc.submissions.verbs import AlreadyDecided
+from formsvc.submissions.verbs import AlreadyDecided, LinkIsDead
 from tests.asking import KEY, second
 from tests.factories import answers, opened, sent, staff_account, submission, writing
 from tests.installation import NOW, running
@@ -35,6 +35,10 @@ REVIEWER = "reviewer@example.com"
 
 def send_again(session: Session, invited: Invitation) -> None:
     sent(session, invited, answers({**ANSWERS, "contacts.name": "王维"}, seen=1), LATER)
+
+
+def visit_again(session: Session, invited: Invitation) -> None:
+    sent(session, invited, answers({"visit.score": 5}, seen=1), LATER)
 
 
 def take_back(session: Session, invited: Invitation) -> None:
@@ -92,6 +96,18 @@ def test_lost_update_two_who_decide_about_one_customer_at_once(config: Config, p
     assert set(zip(one, other, strict=True)) <= {("approved", "told"), ("told", "done")}
 
 
+def test_a_successor_and_a_customer_who_sends_other_answers_do_not_wait_for_each_other(
+    config: Config, processes: Processes
+) -> None:
+    with running(config) as app, writing(app) as session:
+        staff_account(session, email=REVIEWER)
+        publish(session, second(), NOW)
+        ids = [_visited(session, submission(session, values=ANSWERS)) for _ in range(ROUNDS)]
+    reviewer, customer = processes.beside(config, partial(_act, follow, ids, 0), partial(_act, visit_again, ids, 6))
+    assert set(reviewer) == {"done"}
+    assert set(customer) <= {"done", "told"}
+
+
 def _visited(session: Session, made: Submission) -> int:
     """The id of what the same customer answered about a visit."""
     asked = invitations.issue(session, made.invitation.customer, "system", None, NOW, questionnaire=KEY)
@@ -102,9 +118,9 @@ def _review(ids: list[int]) -> list[str]:
     return [_approved(id_) for id_ in ids]
 
 
-def _act(act: Callable[[Session, Invitation], None], ids: list[int]) -> list[str]:
+def _act(act: Callable[[Session, Invitation], None], ids: list[int], later: int = 1) -> list[str]:
     """A little later each time, so that each statement of the one once meets each of the other."""
-    return [_acted(act, id_, delay) for delay, id_ in enumerate(ids)]
+    return [_acted(act, id_, delay * later) for delay, id_ in enumerate(ids)]
 
 
 def _approved(id_: int) -> str:
@@ -128,7 +144,7 @@ def _acted(act: Callable[[Session, Invitation], None], id_: int, delay: int) -> 
     try:
         with transaction() as session:
             act(session, session.get_one(Submission, id_).invitation)
-    except (AlreadyDecided, StaleRecord):
+    except (AlreadyDecided, LinkIsDead, StaleRecord):
         return "told"
     except (OperationalError, DriverError) as error:
         return str(error)
