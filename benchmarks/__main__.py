@@ -121,13 +121,13 @@ def _measure_flat(engine: str, served: Sites) -> Iterator[Result]:
 
 def _measure_reviews(engine: str, served: Sites) -> Iterator[Result]:
     """The first page of a queue of OTHERS and one of SHORT, then approvals beside a single INSERT each."""
-    short, long = served.short, served.long
+    short, long, ours = served.short, served.long, served.ours
     print(f"{engine}: queues of {SHORT:,} and of {OTHERS:,} …", file=sys.stderr, flush=True)
     loads = reviews.queue(long, OTHERS), reviews.queue(short, SHORT)
     with long.serving() as port, short.serving() as other_port:
         both = Server(long, port), Server(short, other_port)
         yield Result(engine, "queue", list(_gets(engine, both, loads)), report.QUEUE)
-    pairs = [(reviews.approve(short), reviews.insert(short)) for _ in _rounds(engine, "approve")]
+    pairs = [(reviews.approve(ours), reviews.insert(ours)) for _ in _rounds(engine, "approve")]
     yield Result(engine, "approve", pairs, report.APPROVE)
 
 

@@ -109,7 +109,9 @@ def _to_approve(site: Site, count: int) -> list[int]:
         customers.first(session)
         customers.copies(session, count)
         newest = select(Invitation).order_by(Invitation.id.desc()).limit(count)
-        return [submission(session, each, {**HELD, **CHANGED}, now()).id for each in session.scalars(newest).all()]
+        ids = [submission(session, each, {**HELD, **CHANGED}, now()).id for each in session.scalars(newest).all()]
+    sites.settle(site)
+    return ids
 
 
 def queue(site: Site, count: int) -> Load:

@@ -16,6 +16,7 @@ from formsvc.customers.relation import Relation
 from formsvc.fields import clean_line
 from formsvc.invitations import moves
 from formsvc.invitations.letters import about, post
+from formsvc.invitations.moves import NotPossible
 from formsvc.mail.outbox import put
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.review import rewards
@@ -69,7 +70,6 @@ def approve(
     _merge(session, submission, reviewer, merged, relation, seen, now)
     if customer.language != submission.language:
         customer.language = submission.language
-    moves.mark_closed(session, submission.invitation)
     fields = sorted(merged.values)
     _record(session, submission, reviewer, "submission.approved", now, fields=fields, contact=relation)
     rewards.record_earned(session, submission, now)
@@ -105,7 +105,6 @@ def reject(session: Session, submission: Submission, reviewer: Staff, note: str,
     if not note:
         raise NoteMissing(SubmissionState.REJECTED)
     _decide(session, submission, reviewer, SubmissionState.REJECTED, now, note=note)
-    moves.mark_closed(session, submission.invitation)
     _record(session, submission, reviewer, "submission.rejected", now)
 
 
@@ -137,7 +136,10 @@ def _decide(
     who sends again: in another order the two wait for ever.
     """
     rows.lock(session, submission.invitation.customer)
-    moves.lock(session, submission.invitation)
+    if state is SubmissionState.RETURNED:
+        moves.lock(session, submission.invitation)
+    else:
+        _close(session, submission)
     decision = {
         "state": state, "decided_at": now, "decided_by": reviewer.id, "note": None, "field_notes": None, **said,
         "seen_version": submission.invitation.customer.version,
@@ -146,6 +148,14 @@ def _decide(
         raise TooLate(submission.id)
     for column, value in {**decision, **NOT_DUE}.items():
         set_committed_value(submission, column, value)
+
+
+def _close(session: Session, submission: Submission) -> None:
+    """The link is answered for good, and locked. Raises TooLate."""
+    try:
+        moves.mark_closed(session, submission.invitation)
+    except NotPossible:
+        raise TooLate(submission.id) from None
 
 
 def _notes(submission: Submission, given: Mapping[str, str]) -> dict[str, str]:
