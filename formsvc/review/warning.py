@@ -21,7 +21,7 @@ from formsvc.staff.models import Role, Staff
 from formsvc.submissions.models import ReviewStep, Submission, SubmissionState
 from formsvc.web.urls import absolute
 
-GAP = timedelta(hours=4)  # between two mails to one person: at most three on a working day
+GAP = timedelta(hours=1)  # between two mails to one person, who hears of nothing much later than promised
 MOST = 1000  # submissions that one mail is about: the others are left for the next
 LISTED = 20
 

@@ -164,31 +164,31 @@ def test_one_mail_tells_of_all_that_is_due(app: Flask, monkeypatch: pytest.Monke
     assert (said["count"], said["url"]) == (4, "http://formsvc.test/review/?owner=me&age=late")
 
 
-def test_what_falls_due_in_the_hours_after_a_mail_waits_for_the_next(app: Flask) -> None:
-    of_one(app, 0, 1, 2, 5)
-    hours = (0, 1, 2, 3.9, 4, 4.1, 5, 8)
+def test_what_falls_due_in_the_hour_after_a_mail_waits_for_the_next(app: Flask) -> None:
+    of_one(app, 0, 0.25, 0.5, 1.25)
+    hours = (0, 0.25, 0.5, 0.99, 1, 1.01, 1.25, 2)
     done = [step for step in told(app, [NOW + DAY + timedelta(hours=hour) for hour in hours]) if step]
     assert done == [{"check": 4, "manager": 1}, {"manager": 1}, {"manager": 1}, {"manager": 1}]
     assert [said["count"] for said in contents(app)] == [1, 2, 1]
 
 
 def test_who_heard_and_what_was_decided_before_the_next_mail_is_not_in_it(app: Flask) -> None:
-    of_one(app, 0, 1, 2)
-    told(app, [NOW + DAY + timedelta(hours=hour) for hour in (0, 1, 2)])
+    of_one(app, 0, 0.25, 0.5)
+    told(app, [NOW + DAY + timedelta(hours=hour) for hour in (0, 0.25, 0.5)])
     with writing(app) as session:
         reviewer = session.scalars(select(Staff)).one()
         verbs.reject(session, session.get_one(Submission, 2), reviewer, "重复", NOW + DAY)
-    told(app, [NOW + DAY + timedelta(hours=4)])
+    told(app, [NOW + DAY + warning.GAP])
     assert [[review["url"][-1] for review in said["reviews"]] for said in contents(app)] == [["1"], ["3"]]
 
 
 def test_where_all_was_decided_there_is_no_mail_and_the_next_does_not_wait(app: Flask) -> None:
-    of_one(app, 0, 1, 5)
-    told(app, [NOW + DAY, NOW + DAY + timedelta(hours=1)])
+    of_one(app, 0, 0.25, 1.25)
+    told(app, [NOW + DAY, NOW + DAY + timedelta(hours=0.25)])
     with writing(app) as session:
         reviewer = session.scalars(select(Staff)).one()
         verbs.reject(session, session.get_one(Submission, 2), reviewer, "重复", NOW + DAY)
-    told(app, [NOW + DAY + timedelta(hours=4), NOW + DAY + timedelta(hours=5)])
+    told(app, [NOW + DAY + warning.GAP, NOW + DAY + timedelta(hours=1.25)])
     assert [[review["url"][-1] for review in said["reviews"]] for said in contents(app)] == [["1"], ["3"]]
 
 
