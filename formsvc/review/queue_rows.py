@@ -51,7 +51,7 @@ class Rows:
 
     def _found(self, row: Any) -> str:
         names = {name for (name,) in row.flags or ()}
-        found = [_part(look, title) for name, (title, look) in _flags(self._reader).items() if name in names]
+        found = [said for name, said in _flags(self._reader).items() if name in names] if names else []
         if not row.is_proved and WITHOUT_CODE not in names:
             found.append(_part("bad", self._no_code))
         return "".join(found)
@@ -75,8 +75,9 @@ def _part(look: str, text: str) -> str:
 
 
 @cache
-def _flags(reader: str) -> dict[str, tuple[str, str]]:
-    return offers.flags()
+def _flags(reader: str) -> dict[str, str]:
+    """Each check as a row says it, the heaviest first."""
+    return {name: _part(look, title) for name, (title, look) in offers.flags().items()}
 
 
 def _waits(reader: str, row: Any, at: datetime) -> str:
