@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 
 from formsvc.customers import reach as customers_reach
 from formsvc.customers.models import Customer
+from formsvc.customers.pages import wording
 from formsvc.customers.record import StaleRecord
 from formsvc.customers.relation import NAME
 from formsvc.db import db, transaction
 from formsvc.fields import clean
 from formsvc.invitations.models import Invitation
-from formsvc.invitations.moves import NotPossible
 from formsvc.review import reach, reopening, showing, thanks, too_late, verbs
 from formsvc.review.blueprint import blueprint
 from formsvc.review.choices import chosen
@@ -23,7 +23,7 @@ from formsvc.review.diff import Undecided
 from formsvc.review.filters import Filter
 from formsvc.review.merging import Nameless
 from formsvc.review.queue import next_waiting
-from formsvc.review.reading import compared
+from formsvc.review.reading import changes_after, compared, fields_since
 from formsvc.review.states import state_names
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission
@@ -49,8 +49,10 @@ def decide(id_: int) -> Response | tuple[str, int]:
         with transaction() as session:
             submission = _find(session, id_)
             done = _decide(session, submission, action, seen)
-    except (verbs.TooLate, StaleRecord, NotPossible) as error:
-        return too_late.page(id_, error, seen), 409
+    except verbs.TooLate as error:
+        return too_late.page(id_, error), 409
+    except StaleRecord:
+        return _stale(id_, seen), 409
     except showing.Refused as refused:
         return showing.page(_find(db.session, id_), refused), 422
     flash(done, "done")
@@ -64,9 +66,20 @@ def reopen(id_: int) -> Response | tuple[str, int]:
         with transaction() as session:
             reopening.reopen(session, _find(session, id_), me(), now())
     except (verbs.TooLate, reopening.AskedAgain) as error:
-        return too_late.page(id_, error, None), 409
+        return too_late.page(id_, error), 409
     flash(_("The rejection is taken back: these answers wait for your decision again."), "done")
     return redirect(url_for(".show", id_=id_, **Filter.read(request.args).asked), 303)
+
+
+def _stale(id_: int, seen: int | None) -> str:
+    """The page with all that was typed, and what changed since the version that was looked at (M23)."""
+    db.session.rollback()
+    submission = _find(db.session, id_)
+    customer = submission.invitation.customer
+    seen = customer.version - 1 if seen is None else seen
+    words, fields = wording(), fields_since(db.session, customer, seen)
+    labels = {key: words["label"](key) for key in sorted(fields, key=words["place"])}
+    return showing.page(submission, showing.Stale(changes_after(db.session, customer, seen), labels))
 
 
 def _onward(submission: Submission, action: str) -> str:
@@ -115,7 +128,9 @@ def _approve(session: Session, submission: Submission, note: str, seen: int | No
     choices = chosen(compared(session, submission).rows, request.form, customer.audience, today())
     if choices.errors or choices.unexplained:
         wrong = dict.fromkeys(choices.unexplained, "") | choices.errors
-        raise showing.Refused(_("Look at the values that you worded."), errors=wrong, unexplained=choices.unexplained)
+        unsaid = _("Say why you word these otherwise: the reason stays with the value.")
+        problem = _("Look at the values that you worded.") if choices.errors else unsaid
+        raise showing.Refused(problem, errors=wrong, unexplained=choices.unexplained)
     seen, words = seen or _version_when_sent(submission), thanks.note_for(session, submission, me(), note)
     if note and request.form.get("remember"):
         thanks.remember(session, me(), submission.invitation.questionnaire_id, submission.language, note, now())

@@ -1,6 +1,6 @@
 """What the page of a review shows."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -8,6 +8,7 @@ from flask import render_template, request
 from flask_babel import gettext as _
 
 from formsvc.customers import reach as customers_reach
+from formsvc.customers.models import CustomerVersion
 from formsvc.customers.relation import NAME, Relation, propose
 from formsvc.db import db
 from formsvc.questionnaires.verbs import definition_of
@@ -40,6 +41,16 @@ class Refused(ValueError):
     ) -> None:
         super().__init__(problem)
         self.problem, self.control, self.errors, self.unexplained = problem, control, errors, unexplained
+
+
+class Stale(Refused):
+    """A decision about a record that changed meanwhile: by which versions, the newest first, and the labels, by key, of
+    the fields that changed, which are to be decided anew.
+    """
+
+    def __init__(self, changes: Sequence[CustomerVersion], labels: Mapping[str, str]) -> None:
+        super().__init__(_("The record has changed meanwhile"))
+        self.changes, self.labels = changes, labels
 
 
 class Flag(NamedTuple):
@@ -77,8 +88,10 @@ def page(submission: Submission, refused: Refused | None = None) -> str:
         return render_template("review/withdrawn.html", **shared, at=reading.taken_back_at(session, submission))
     shared["place"] = place(session, me(), submission, request.args, now())
     earlier = reading.last_before(session, submission)
+    renewed = refused.labels if isinstance(refused, Stale) else {}
     return render_template(
-        "review/show.html", **shared, **_comparison(submission, compared(session, submission)), **_controls(refused),
+        "review/show.html", **shared, **_comparison(submission, compared(session, submission), renewed),
+        **_controls(refused), renewed=renewed,
         fields=reading.fields_of(submission), earlier=earlier,
         since=reading.changed_since(submission, earlier) if earlier else [],
         commented=[key for key, comment in comments(submission).items() if comment],
@@ -87,18 +100,23 @@ def page(submission: Submission, refused: Refused | None = None) -> str:
     )  # fmt: skip
 
 
-def _comparison(submission: Submission, found: Compared) -> dict[str, Any]:
-    """The rows by what is to be done with them, what the checks say, and who the contact may be."""
+def _comparison(submission: Submission, found: Compared, renewed: Collection[str]) -> dict[str, Any]:
+    """The rows by what is to be done with them, what the checks say, and who the contact may be.
+
+    What was chosen for fields that are `renewed` was about another value.
+    """
     waiting = submission.state is SubmissionState.WAITING
     flags = _flags(submission, found) if waiting else Flags({}, [])
     changed = found.of_kind(Kind.CONFLICT, Kind.THEIRS, Kind.MERGED)
+    keys = {row.field.key for row in changed}
     doubtful = {row.field.key for row in changed if row.answered is None or flags.weighs(row.field.key)}
+    doubtful |= keys.intersection(renewed)
     return {
         "open": sorted(changed, key=lambda row: (row.proposed is not None, row.field.key not in doubtful)),
         "doubtful": doubtful if waiting else (), "ours": found.of_kind(Kind.OURS),
         "same": found.of_kind(Kind.SAME), "accepted": reading.accepted(db.session, submission),
         "flags": flags, "carried": [row for row in found.of_kind(Kind.SAME) if row.answered and is_about_contact(row)],
-        "relation": _proposed(found) if waiting else None, "people": _names(found),
+        "relation": _proposed(found, renewed) if waiting else None, "people": _names(found),
     }  # fmt: skip
 
 
@@ -125,12 +143,13 @@ def _flags(submission: Submission, found: Compared) -> Flags:
     return flags
 
 
-def _proposed(found: Compared) -> Relation | None:
+def _proposed(found: Compared, renewed: Collection[str]) -> Relation | None:
     """Who the person in the answers may be, or was chosen to be; None where no other name was given."""
     if not any(row.field.key == NAME and row.is_open for row in found.rows):
         return None
     answers = {row.field.key: row.answered for row in found.rows}
-    return relation() if "contact" in request.form else propose(found.now, answers)
+    is_chosen = "contact" in request.form and NAME not in renewed
+    return relation() if is_chosen else propose(found.now, answers)
 
 
 def _names(found: Compared) -> dict[str, str]:
