@@ -5,9 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
+
 from formsvc.fields import TYPES, Field, Raw, Value, Wrong, check, clean_line, sentence
 from formsvc.questionnaires.cells import Cell
 from formsvc.review.diff import Decision, Difference
+from formsvc.review.merging import is_about_contact
 from formsvc.web import language
 
 MAX_REASON = 200
@@ -29,7 +32,7 @@ def chosen(rows: Sequence[Difference], posted: Any, audience: str, today: date) 
     for row in rows:
         choice = posted.get(f"decide-{row.field.name}")
         if choice == "edit" and may_edit(row.field):
-            _take_edit(choices, row.field, posted, would_be, audience, today)
+            _take_edit(choices, row, posted, would_be, audience, today)
         elif choice in ("accept", "keep"):
             choices.decisions[row.field.key] = Decision(choice)
     return choices
@@ -49,8 +52,9 @@ def edit_cell(row: Difference, posted: Any, error: str | None) -> Cell:
 
 
 def _take_edit(
-    choices: Choices, question: Field, posted: Any, would_be: Mapping[str, Value], audience: str, today: date
+    choices: Choices, row: Difference, posted: Any, would_be: Mapping[str, Value], audience: str, today: date
 ) -> None:
+    question = row.field
     reason = clean_line(posted.get(f"reason-{question.name}", ""))[:MAX_REASON]
     if not reason:
         choices.unexplained.add(question.key)
@@ -62,6 +66,8 @@ def _take_edit(
     broken = check([question], {**would_be, question.key: value}, audience, today)
     if question.key in broken:
         choices.errors[question.key] = _said(broken[question.key], question)
+    elif value == row.now and not is_about_contact(row):  # of a new contact it is news
+        choices.errors[question.key] = _("This is the value that is held: choose “Keep”.")
     choices.decisions[question.key] = Decision("edit", value, reason)
 
 

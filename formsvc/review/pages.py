@@ -143,6 +143,8 @@ def _approve(session: Session, submission: Submission, note: str, seen: int | No
         problem = _("Choose “accept”, “keep” or “edit” for each changed field.")
         raise showing.Refused(problem, errors=dict.fromkeys(undecided.fields, "")) from None
     said = {"name": customer.name, "count": len(merged)}
+    if not customer.email:
+        return _("%(name)s: approved, %(count)s fields are in the record. No address is held for a thank-you.", **said)
     return _("%(name)s: approved, %(count)s fields are in the record. The thank-you is on its way.", **said)
 
 

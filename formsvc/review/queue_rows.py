@@ -24,7 +24,7 @@ class Rows:
     def __init__(self, path: str, query: str, is_waiting: bool, titles: Mapping[int, tuple[str, str]]) -> None:
         self._path, self._query = as_html(path), as_html(f"?{query}" if query else "")
         self._is_waiting, self._titles, self._reader = is_waiting, titles, language.current()
-        self._nobody, self._again, self._no_code, self._mine, self._theirs = words(self._reader)
+        self._nobody, self._again, self._no_code, self._mine, self._theirs, self._unchecked = words(self._reader)
 
     def filled(self, rows: Iterable[Any], reader_id: int, at: datetime) -> str:
         """The rows as HTML; they wait until now, `at`."""
@@ -52,16 +52,19 @@ class Rows:
     def _found(self, row: Any) -> str:
         names = {name for (name,) in row.flags or ()}
         found = [said for name, said in _flags(self._reader).items() if name in names] if names else []
+        if row.flags is None and self._is_waiting:
+            found.append(_part("soft", self._unchecked))
         if not row.is_proved and WITHOUT_CODE not in names:
             found.append(_part("bad", self._no_code))
         return "".join(found)
 
 
 @cache
-def words(reader: str) -> tuple[str, str, str, str, str]:
+def words(reader: str) -> tuple[str, str, str, str, str, str]:
     """What rows say, in the language of the `reader`."""
     theirs = _("%(name)s has it open", name="\0").replace("%", "%%").replace("\0", "%(name)s")
-    return as_html(_("nobody")), _("sent again"), _("sent without a code"), _("You have it open"), theirs
+    said = as_html(_("nobody")), _("sent again"), _("sent without a code"), _("You have it open"), theirs
+    return *said, _("not checked yet")
 
 
 @cache

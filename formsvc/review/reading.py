@@ -34,13 +34,24 @@ class Compared:
 
 
 def compared(session: Session, submission: Submission) -> Compared:
+    """Answers of a contact who was followed, about that contact, are compared with nothing: the record has another
+    person in that place (M25).
+    """
     invitation = submission.invitation
     customer, then = invitation.customer, invitation.base_version
     if submission.seen_version is None:
         base, now = held_then_and_now(session, customer, then)
     else:
         base, now = (held_values(session, customer, version) for version in (then, submission.seen_version))
-    return Compared(base, now, compare(fields_of(submission).values(), base, now, submission.all_answers))
+    left = has_left(submission)
+    fields = [field for field in fields_of(submission).values() if not (left and field.module == "contacts")]
+    return Compared(base, now, compare(fields, base, now, submission.all_answers))
+
+
+def has_left(submission: Submission) -> bool:
+    """Whether who gave answers that wait is not the contact any more."""
+    invitation = submission.invitation
+    return submission.seen_version is None and invitation.contact != invitation.customer.primary_contact
 
 
 def changes_after(session: Session, customer: Customer, seen: int) -> list[CustomerVersion]:

@@ -82,6 +82,7 @@ def page(submission: Submission, refused: Refused | None = None) -> str:
         "sees_customer": customers_reach.find(session, me(), customer.number) is not None,
         "title": definition_of(submission.invitation.version).title.in_(language.current()),
         "asked_again": is_rejected and reopening.asked_again(session, submission),
+        "has_left": waiting and reading.has_left(submission),
         "newer": None if waiting else reading.newest_after(session, submission),
     }  # fmt: skip
     if reading.is_withdrawn(session, submission):
@@ -133,10 +134,11 @@ def _controls(refused: Refused | None) -> dict[str, Any]:
 def _flags(submission: Submission, found: Compared) -> Flags:
     reader, flags = language.current(), Flags({}, [])
     rows = {row.field.key for row in found.rows if row.kind is not Kind.SAME}
+    left_out = reading.fields_of(submission).keys() - {row.field.key for row in found.rows}
     seen = look(db.session, submission, found.base, found.now, today(), customers_reach.visible(me()))
     for each, finding in flagged(seen):
         key = finding.field or ""
-        if key in rows and each.name in SAID_BY_THE_ROW:
+        if key in left_out or (key in rows and each.name in SAID_BY_THE_ROW):
             continue
         place = flags.fields.setdefault(key, []) if key in rows else flags.whole
         place.append(Flag(each.severity, each.says(finding, reader), finding.customer))

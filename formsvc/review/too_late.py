@@ -2,6 +2,7 @@
 
 from flask import abort, render_template, request
 
+from formsvc.customers import reach as customers_reach
 from formsvc.db import db
 from formsvc.fields import clean
 from formsvc.review import reach, reading
@@ -15,8 +16,10 @@ def page(id_: int, error: Exception) -> str:
     db.session.rollback()
     submission = reach.find(db.session, me(), id_) or abort(404)
     typed = [request.form.get("note", ""), *(text for name, text in request.form.items() if name.startswith("note-"))]
+    customer = submission.invitation.customer
     return render_template(
-        "review/too_late.html", submission=submission, states=state_names(), customer=submission.invitation.customer,
+        "review/too_late.html", submission=submission, states=state_names(), customer=customer,
+        sees_customer=customers_reach.find(db.session, me(), customer.number) is not None,
         typed="\n".join(filter(None, map(clean, typed))),
         newer=reading.newest_after(db.session, submission), is_withdrawn=reading.is_withdrawn(db.session, submission),
         asked_again=asked_again(db.session, submission) if isinstance(error, AskedAgain) else None,

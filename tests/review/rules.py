@@ -51,17 +51,23 @@ def three_way(name: str, base: Any, now: Any, answered: Any) -> tuple[bool, Any]
     return True, both or None
 
 
+def spoken(sent: Sent) -> dict[str, Any]:
+    """The answers that count: who is not the contact any more says nothing of the one who is."""
+    is_contact = sent.invited.contact == sent.invited.record.now.primary
+    return {name: value for name, value in sent.said.items() if is_contact or not is_about_contact(name)}
+
+
 def must_choose(sent: Sent) -> list[str]:
     """The fields that a person must choose for, where the answers are the held contact's."""
     base, now = _base_and_now(sent)
-    return [name for name, value in sent.said.items() if three_way(name, base.get(name), now.get(name), value)[0]]
+    return [name for name, value in spoken(sent).items() if three_way(name, base.get(name), now.get(name), value)[0]]
 
 
 def decided(sent: Sent, choices: Mapping[str, Choice], relation: str) -> News | None:
     """What goes into the record; None where a person must choose first, or a new contact has no name."""
     base, now = _base_and_now(sent)
     news: News = {}
-    for name, answered in sent.said.items():
+    for name, answered in spoken(sent).items():
         is_new = is_about_contact(name) and introduces(sent, relation)
         held = None if is_new else now.get(name)
         is_open, accepted = three_way(name, base.get(name), now.get(name), answered)
@@ -92,7 +98,7 @@ def approve(sent: Sent, news: News, relation: str) -> None:
 
 def introduces(sent: Sent, relation: str) -> bool:
     """Whether the answers name another person than the one who is held."""
-    said = sent.said.get("contacts.name")
+    said = spoken(sent).get("contacts.name")
     return relation != SAME and said not in (None, sent.invited.record.now.held().get("contacts.name"))
 
 
@@ -108,7 +114,7 @@ def _leave(record: Record, contact: int, follower: int) -> None:
 def _confirm(sent: Sent, news: News, relation: str) -> None:
     """What was answered as it is held, and stays so, is verified by the answers."""
     now = sent.invited.record.now
-    for name, answered in sent.said.items():
+    for name, answered in spoken(sent).items():
         cell = now.cells.get(now.primary if is_about_contact(name) else 0, {}).get(name)
         is_meant = name not in news and (relation == SAME or not is_about_contact(name))
         if cell and cell.value == answered and is_meant:

@@ -38,7 +38,7 @@ def import_row(
     if row.problems:
         return Outcome.REFUSED
     customer = _find(session, row)
-    source = Source(Origin.WORKSHEET, staff_id=owner.id if owner else None)
+    source = Source(Origin.WORKSHEET)  # who runs the command is not known: the owner is not who brought it
     if customer is None:
         if not dry_run:
             row.number = _create(session, row, owner or _follower(session, row), source, now)
@@ -50,11 +50,10 @@ def import_row(
         return Outcome.UNCHANGED
     if adopted and not dry_run:
         customer.owner_id = adopted.id
-        audit.record(session, adopted.actor, "customer.assigned", customer.subject, now, owner=adopted.id)
+        audit.record(session, audit.SYSTEM, "customer.assigned", customer.subject, now, owner=adopted.id)
     if news and not dry_run:
         record.change(session, customer, news, source, now, seen=customer.version)
-        actor = owner.actor if owner else audit.SYSTEM
-        audit.record(session, actor, "customer.imported", customer.subject, now, fields=sorted(news))
+        audit.record(session, audit.SYSTEM, "customer.imported", customer.subject, now, fields=sorted(news))
     return Outcome.CHANGED
 
 
@@ -93,7 +92,6 @@ def _create(session: Session, row: CheckedRow, owner: Staff | None, source: Sour
     customer = record.create(
         session, row.values, source, now,
         audience=row.audience, situation=row.situation, owner_id=owner.id if owner else None, number=row.number,
-        actor=owner.actor if owner else audit.SYSTEM,
     )  # fmt: skip
     return customer.number
 
