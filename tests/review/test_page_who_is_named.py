@@ -41,6 +41,17 @@ def test_foreign_id_a_colleagues_customer_is_neither_linked_nor_named(browser: B
     assert [text for text in (other, "苏州安达") if text in page.html] == []
 
 
+def test_what_sounds_the_same_of_several_colleagues_customers_is_said_once(browser: Browser, sqlite_app: Flask) -> None:
+    for name in ("苏州安达物流有限公司", "无锡安达物流有限公司"):
+        customer(sqlite_app, values={"basic.full_name": name})
+    given = invited(sqlite_app)
+    answered(sqlite_app, given)
+    browser.sign_in(given.manager)
+    said = [text_of(flag) for flag in browser.get("/review/1").find_all("li", class_="flag is-warning")]
+    assert len([text for text in said if "可能是同一客户" in text]) == 1
+    assert len(said) == len(set(said))
+
+
 def test_who_reviews_for_a_colleague_gets_no_link_to_the_colleagues_page(browser: Browser, sqlite_app: Flask) -> None:
     given, colleague = invited(sqlite_app), account(sqlite_app, name="王磊")
     answered(sqlite_app, given)
