@@ -93,5 +93,5 @@ def _waited(reader: str, hours: int, is_late: bool) -> str:
     if hours < 1:
         said = _("less than an hour")
     else:
-        said = _("%(hours)s hours", hours=hours) if hours < DAYS_FROM else _("%(days)s days", days=hours // 24)
+        said = _("%(hours)s h", hours=hours) if hours < DAYS_FROM else _("%(days)s days", days=hours // 24)
     return _part("late", said) if is_late else as_html(said)

@@ -40,7 +40,7 @@ def test_a_customers_page_shows_rewards_and_marks_them_as_given(
     assert REWARD["zh"] in page.text
     page = browser.submit(page, action="/rewards/1/give")
     assert page.path.startswith(path)
-    assert "李强 于 2026-11-23 10:00 发放" in page.text
+    assert "李强于 2026-11-23 10:00 发放" in page.text
     before = everything(sqlite_app)
     page = browser.submit(stale, action="/rewards/1/give")
     assert "此前已发放" in page.text
@@ -97,7 +97,7 @@ def test_marking_one_leaves_the_others_and_moves_it_to_those_given(
     assert "2026-11-23 10:00 李强" in page.text
     assert page.find_all("form", action="/rewards/1/give") == []
     before = everything(sqlite_app)
-    assert "此前已发放：李强 于 2026-11-23 10:00 发放" in browser.submit(stale, action="/rewards/1/give").text
+    assert "此前已发放：李强于 2026-11-23 10:00 发放" in browser.submit(stale, action="/rewards/1/give").text
     assert everything(sqlite_app) == before
 
 

@@ -99,7 +99,7 @@ def test_lost_update_who_is_too_late_is_told_and_nothing_is_undone(
 
 
 def test_the_thank_you_is_named(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
-    assert "2026-11-23 10:00 的感谢邮件正在发送，不会被拦下。" in browser.get("/review/1/undo").text
+    assert "2026-11-23 10:00 的感谢邮件正在发送，不会因撤销而停发。" in browser.get("/review/1/undo").text
     with writing(sqlite_app) as session:
         mail = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "thank-you")).one()
         outbox.mark_sent(session, mail, NOW + timedelta(minutes=1))
