@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from formsvc import audit
 from formsvc.customers import contacts, record, rows
 from formsvc.customers.models import Origin
-from formsvc.customers.record import Source
+from formsvc.customers.record import Source, StaleRecord
 from formsvc.customers.relation import Relation
 from formsvc.fields import clean_line
 from formsvc.invitations import moves
@@ -63,6 +63,10 @@ def approve(
     Raises TooLate, StaleRecord, Undecided.
     """
     customer = submission.invitation.customer
+    if submission.state is not SubmissionState.WAITING:
+        raise TooLate(submission.id)
+    if customer.version != seen:  # said before a choice is missed that could not be made
+        raise StaleRecord(customer.number)
     found = compared(session, submission).rows
     relation = meant(found, relation)
     merged = outcome(found, decisions, relation)

@@ -55,6 +55,15 @@ def test_changed_fields_stand_side_by_side_and_ask_for_a_decision(browser: Brows
     assert names == {"decide-contacts-name", "decide-contacts-email", "decide-needs-term"}
 
 
+def test_without_an_address_no_thank_you_is_promised(browser: Browser, sqlite_app: Flask) -> None:
+    made = invited(sqlite_app, values={"basic.full_name": "甲乙有限公司"})
+    answered(sqlite_app, made, {"contacts.email": None})
+    browser.sign_in(made.manager)
+    emptied = {"decide-contacts-email": "accept"}
+    assert "未发送感谢邮件" in browser.submit(browser.get("/review/1"), emptied, "approve").text
+    assert mails(sqlite_app) == []
+
+
 def test_what_is_accepted_is_the_record_and_what_is_kept_stays(
     browser: Browser, sqlite_app: Flask, given: Invited
 ) -> None:

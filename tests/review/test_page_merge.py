@@ -103,6 +103,7 @@ def test_a_reviewer_words_a_value_and_says_why(browser: Browser, sqlite_app: Fla
         ("needs-term", {"edit-needs-term": "long", "reason-needs-term": " "}, "reason-needs-term", "请写明改写的原因"),
         ("needs-term", {"edit-needs-term": "ever", "reason-needs-term": "电话"}, "edit-needs-term", "期望合作周期"),
         ("needs-special", {"edit-needs-special": "长" * 5000}, "edit-needs-special", "特殊要求"),
+        ("needs-term", {"edit-needs-term": "medium", "reason-needs-term": "电话"}, "edit-needs-term", "与现有记录相同"),
     ],
 )
 def test_a_wrong_value_or_no_reason_is_said_beside_the_control_and_nothing_typed_is_lost(

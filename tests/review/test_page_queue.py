@@ -121,6 +121,14 @@ def test_what_was_found_and_how_long_it_waits_is_seen(browser: Browser, sqlite_a
     assert numbers(browser.get("/review/?flag=same-mobile")) == [str(made)]
 
 
+def test_what_nobody_looked_at_yet_is_not_taken_for_good(browser: Browser, sqlite_app: Flask, manager: str) -> None:
+    made = answered(sqlite_app, invited(sqlite_app, manager))
+    assert "尚未检查" in browser.get("/review/").text
+    with writing(sqlite_app) as session:
+        session.get_one(Submission, made).checked_version = 1
+    assert "尚未检查" not in browser.get("/review/").text
+
+
 def test_a_page_asks_the_database_three_times(browser: Browser, sqlite_app: Flask, manager: str) -> None:
     """Who reads, which rows, and what stands around them; however many rows there are."""
     for _ in range(5):

@@ -76,6 +76,17 @@ def test_a_record_that_changed_meanwhile_is_not_overwritten(second: Browser, sql
     assert second.submit(told, {"decide-contacts-name": "accept"}, "approve").status == 200
 
 
+def test_who_could_not_know_of_a_choice_is_told_of_the_change_first(second: Browser, sqlite_app: Flask) -> None:
+    """Nothing was to be decided; then the record says otherwise than the answers."""
+    made = invited(sqlite_app)
+    answered(sqlite_app, made)
+    page = second.get("/review/1")
+    with writing(sqlite_app) as session:
+        held = session.scalars(select(Customer).where(Customer.number == made.number)).one()
+        record.change(session, held, {"contacts.name": "赵敏"}, Source(Origin.WORKSHEET), NOW, seen=held.version)
+    assert "工作表导入" in second.submit(page, press="approve", status=409).text
+
+
 def test_answers_behind_a_revoked_link_can_be_returned_by_a_new_one(
     second: Browser, sqlite_app: Flask, given: Invited
 ) -> None:
