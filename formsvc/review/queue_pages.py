@@ -6,6 +6,7 @@ from typing import Any
 from flask import abort, render_template, request, session, url_for
 
 from formsvc.db import db, reading
+from formsvc.questionnaires.verbs import DEFAULT_KEY
 from formsvc.review import offers, queue_sheet
 from formsvc.review.blueprint import blueprint
 from formsvc.review.filters import Filter
@@ -29,7 +30,8 @@ def queue() -> str:
         seen = within(connection, reader, chosen, at)
         found, beside = page(connection, seen, PAGE, **ends), around(connection, seen)
     titles = offers.titles(db.session) if beside.questionnaires > 1 else {}
-    rows = Rows(path, chosen.query, chosen.state is SubmissionState.WAITING, titles)
+    others = {id_: title for id_, (key, title) in titles.items() if key != DEFAULT_KEY}
+    rows = Rows(path, chosen.query, chosen.state is SubmissionState.WAITING, others)
     own = {
         "rows": rows.filled(found.rows, reader.id, at), "total": capped(beside.total), "late": capped(beside.late),
         "csrf": form_token(), "back": as_html(request.full_path.rstrip("?")), **_ends(path, chosen, found),

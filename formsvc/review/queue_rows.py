@@ -19,9 +19,12 @@ WITHOUT_CODE = "without-code"
 
 
 class Rows:
-    """Rows for one reader at one time; `path` and `query` make their addresses, `titles` are of questionnaires."""
+    """Rows for one reader at one time; `path` and `query` make their addresses.
 
-    def __init__(self, path: str, query: str, is_waiting: bool, titles: Mapping[int, tuple[str, str]]) -> None:
+    `titles` are those of the questionnaires that a row names.
+    """
+
+    def __init__(self, path: str, query: str, is_waiting: bool, titles: Mapping[int, str]) -> None:
         self._path, self._query = as_html(path), as_html(f"?{query}" if query else "")
         self._is_waiting, self._titles, self._reader = is_waiting, titles, language.current()
         self._nobody, self._again, self._no_code, self._mine, self._theirs, self._unchecked = words(self._reader)
@@ -41,7 +44,7 @@ class Rows:
 
     def _marks(self, row: Any, reader_id: int) -> str:
         """What stands beside the name: which questionnaire, that it was sent again, who has it open."""
-        marks = _part("soft", self._titles[row.questionnaire_id][1]) if row.questionnaire_id in self._titles else ""
+        marks = _part("soft", self._titles[row.questionnaire_id]) if row.questionnaire_id in self._titles else ""
         if row.revision > 1:
             marks += _part("accent", self._again)
         if row.claimant_id and self._is_waiting:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from formsvc.audit import AuditFact
 from formsvc.customers.held import held_then_and_now, held_values
 from formsvc.customers.models import Customer, CustomerValue, CustomerVersion
+from formsvc.customers.relation import Relation
 from formsvc.fields import Field
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.review.diff import Difference, Kind, compare
@@ -109,6 +110,12 @@ def taken_back_at(session: Session, submission: Submission) -> datetime | None:
     """When the customer took these answers back."""
     fact = AuditFact.subject == submission.subject, AuditFact.action == "submission.withdrawn"
     return session.scalar(select(AuditFact.at).where(*fact).limit(1))
+
+
+def became(session: Session, submission: Submission) -> Relation:
+    """Who the person in the answers was taken to be when they were approved (M25)."""
+    fact = AuditFact.subject == submission.subject, AuditFact.action == "submission.approved"
+    return Relation(session.scalars(select(AuditFact.detail).where(*fact)).one()["contact"])
 
 
 def _revision(session: Session, submission: Submission, *which: ColumnElement[bool]) -> Submission | None:

@@ -130,11 +130,15 @@ def test_a_sensitive_value_is_not_worded_by_a_reviewer(browser: Browser, sqlite_
 
 
 @pytest.mark.parametrize(
-    ("chosen", "names", "primary"),
-    [("same", ["王芳"], "王芳"), ("second", ["张敏", "王芳"], "张敏"), ("successor", ["王芳", "张敏"], "王芳")],
+    ("chosen", "names", "primary", "said"),
+    [
+        ("same", ["王芳"], "王芳", ""),
+        ("second", ["张敏", "王芳"], "张敏", "新增第二联系人王芳"),
+        ("successor", ["王芳", "张敏"], "王芳", "张敏已离职，由王芳接替"),
+    ],
 )
 def test_the_reviewer_says_who_the_person_in_the_answers_is(
-    browser: Browser, sqlite_app: Flask, chosen: str, names: list[str], primary: str
+    browser: Browser, sqlite_app: Flask, chosen: str, names: list[str], primary: str, said: str
 ) -> None:
     given = invited(sqlite_app)
     answered(sqlite_app, given, {"contacts.name": "王芳", "contacts.email": "wangfang@example.com",
@@ -148,6 +152,7 @@ def test_the_reviewer_says_who_the_person_in_the_answers_is(
         assert [each.name for each in contacts.of(session, customer)] == names
         assert customer.contact == primary
         assert (session.get_one(Invitation, given.id).link_number == 1) is (chosen != "successor")
+    assert said in browser.get("/review/1").text
 
 
 def test_what_was_left_as_it_was_goes_along_to_a_new_contact_where_it_is_ticked(
