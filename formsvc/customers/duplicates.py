@@ -1,4 +1,4 @@
-"""Customers that may be one: the same mobile, the same mail, or one name but for its legal form (M26).
+"""Customers that may be one: the same code, mobile or mail, or one name but for its legal form (M26).
 
 They are shown to a person; nothing is merged by itself.
 """
@@ -17,16 +17,22 @@ from formsvc.customers.names import core
 LIMIT = 1000
 MOST = 5  # customers of one kind of evidence that are shown beside one
 EVIDENCE: dict[str, InstrumentedAttribute[Any]] = {
+    "code": Customer.code,
     "mobile": Customer.mobile,
     "email": Customer.email,
     "name": Customer.name_core,
 }
-FIELDS = {"mobile": "contacts.mobile", "email": "contacts.email", "name": "basic.full_name"}  # what is evidence
+FIELDS = {  # what is evidence
+    "code": "basic.uscc",
+    "mobile": "contacts.mobile",
+    "email": "contacts.email",
+    "name": "basic.full_name",
+}
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two customers, the older first, and what they have in common: "mobile", "email", "name"."""
+    """Two customers, the older first, and what they have in common: "code", "mobile", "email", "name"."""
 
     older: Customer
     newer: Customer

@@ -47,6 +47,7 @@ class Customer(Base):
     __table_args__ = (
         Index(None, "owner_id", "id"),
         Index(None, "name_core"),
+        Index(None, "code"),
         Index(None, "mobile"),
         Index(None, "email"),
         ForeignKeyConstraint(
@@ -65,6 +66,7 @@ class Customer(Base):
     primary_contact: Mapped[int] = mapped_column(default=1, server_default="1")
     name: Mapped[str] = mapped_column(String(200))
     name_core: Mapped[str] = mapped_column(String(200))
+    code: Mapped[str | None] = mapped_column(String(200))
     contact: Mapped[str | None] = mapped_column(String(200))
     mobile: Mapped[str | None] = mapped_column(String(60))
     email: Mapped[str | None] = mapped_column(String(254))

@@ -31,6 +31,7 @@ from formsvc.statements import together
 
 REPEATED = {
     "basic.full_name": "name",
+    "basic.uscc": "code",
     "contacts.name": "contact",
     "contacts.mobile": "mobile",
     "contacts.email": "email",

@@ -15,7 +15,7 @@ from formsvc.statements import Statement
 _customers, _versions, _values = (
     model.metadata.tables[model.__tablename__] for model in (Customer, CustomerVersion, CustomerValue)
 )
-_SEEN = "version", "primary_contact", "name", "contact", "mobile", "email"
+_SEEN = "version", "primary_contact", "name", "code", "contact", "mobile", "email"
 _LOCK = Statement(
     select(*(_customers.c[name] for name in _SEEN))
     .where(_customers.c.id == bindparam("customer"))

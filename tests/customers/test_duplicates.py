@@ -12,8 +12,10 @@ from formsvc.fields import Value
 from formsvc.staff.models import Role
 from tests.factories import ENTERPRISE, customer, staff_account
 
+CODE = {"basic.uscc": "914403001922038216"}
 OTHER: Mapping[str, Value] = {
     "basic.full_name": "苏州安达物流有限公司",
+    "basic.uscc": "N2110108MF01234566",
     "contacts.mobile": "+8613856789999",
     "contacts.email": "other@example.com",
 }
@@ -27,21 +29,23 @@ def found(session: Session) -> list[tuple[str, ...]]:
     ("shared", "evidence"),
     [
         ({}, []),
+        (CODE, [("code",)]),
         ({"contacts.mobile": "+8613856780001"}, [("mobile",)]),
         ({"contacts.email": "zhangmin@example.com"}, [("email",)]),
         ({"basic.full_name": "合肥市云盾科技股份有限公司"}, [("name",)]),
+        ({**CODE, "contacts.email": "zhangmin@example.com"}, [("code", "email")]),
         ({"contacts.mobile": "+8613856780001", "basic.full_name": "合肥云盾科技公司"}, [("mobile", "name")]),
     ],
 )
-def test_evidence_is_the_mobile_the_mail_or_the_name(
+def test_evidence_is_the_code_the_mobile_the_mail_or_the_name(
     session: Session, shared: dict[str, Value], evidence: list[tuple[str, ...]]
 ) -> None:
-    customer(session)
+    customer(session, values=CODE)
     customer(session, values={**OTHER, **shared})
     assert found(session) == evidence
 
 
-@pytest.mark.parametrize("missing", ["contacts.mobile", "contacts.email"])
+@pytest.mark.parametrize("missing", ["basic.uscc", "contacts.mobile", "contacts.email"])
 def test_nothing_held_is_no_evidence(session: Session, missing: str) -> None:
     customer(session, values={missing: None})
     customer(session, values={**OTHER, missing: None})
@@ -78,19 +82,20 @@ def test_foreign_id_nobody_sees_that_anothers_customer_is_alike(session: Session
     [
         ({}, []),
         (OTHER, []),
+        (CODE, [("code",)]),
         ({"contacts.mobile": "+8613856780001"}, [("mobile",)]),
         ({"contacts.email": "zhangmin@example.com"}, [("email",)]),
         ({"basic.full_name": "合肥市云盾科技股份有限公司"}, [("name",)]),
-        (ENTERPRISE, [("mobile", "email", "name")]),
-        (dict.fromkeys(ENTERPRISE), []),
-        (dict.fromkeys(ENTERPRISE, ""), []),
-        ({key: ["+8613856780001"] for key in ENTERPRISE}, []),  # of another type
+        ({**ENTERPRISE, **CODE}, [("code", "mobile", "email", "name")]),
+        (dict.fromkeys(OTHER), []),
+        (dict.fromkeys(OTHER, ""), []),
+        ({key: ["+8613856780001"] for key in OTHER}, []),  # of another type
     ],
 )
 def test_other_customers_with_the_same_are_alike(
     session: Session, values: Mapping[str, Value], evidence: list[tuple[str, ...]]
 ) -> None:
-    other, besides = customer(session), customer(session, values=OTHER)
+    other, besides = customer(session, values=CODE), customer(session, values=OTHER)
     found = duplicates.alike(session, values, besides)
     assert [one.evidence for one in found] == evidence
     assert {(one.number, one.name) for one in found} <= {(other.number, other.name)}

@@ -83,9 +83,11 @@ def test_a_key_that_is_none_is_passed_over(browser: Browser, sqlite_app: Flask, 
 def test_probable_duplicates_stand_side_by_side_with_the_reason(
     browser: Browser, sqlite_app: Flask, manager: str
 ) -> None:
-    customer(sqlite_app, manager)
+    code = {"basic.uscc": "914403001922038216"}
+    customer(sqlite_app, manager, values=code)
     other = {"basic.full_name": "合肥云盾科技", "contacts.mobile": "+8613900001111", "contacts.email": "x@example.com"}
-    customer(sqlite_app, manager, values=other)
+    customer(sqlite_app, manager, values={**other, **code})
     page = browser.get("/customers/duplicates")
     assert numbers(page) == ["CX202611001", "CX202611002"]
-    assert "名称" in page.text
+    badges = [text_of(badge) for badge in page.root.iter("span") if badge.get("class") == "badge warn"]
+    assert badges == ["统一社会信用代码", "名称"]

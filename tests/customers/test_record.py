@@ -62,6 +62,15 @@ def test_an_emptied_value_is_held_no_more(session: Session) -> None:
     assert history(session, made)[0].set_at == LATER
 
 
+def test_the_lists_say_the_code_that_is_held(session: Session) -> None:
+    made = customer(session, values={"basic.uscc": "914403001922038216"})
+    said = [made.code]
+    for code in ("N2110108MF01234566", None):
+        change(session, made, {"basic.uscc": code})
+        said.append(made.code)
+    assert said == ["914403001922038216", "N2110108MF01234566", None]
+
+
 def test_a_change_of_nothing_still_counts_as_one(session: Session) -> None:
     made = customer(session)
     change(session, made, {})

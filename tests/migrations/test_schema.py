@@ -10,7 +10,9 @@ from sqlalchemy import func, inspect, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from config import Config
-from formsvc.customers.models import CustomerValue
+from formsvc.customers import record
+from formsvc.customers.models import Customer, CustomerValue, Origin
+from formsvc.customers.record import Source
 from formsvc.db import Base, db, transaction
 from formsvc.questionnaires.models import QuestionnaireVersion
 from formsvc.questionnaires.verbs import publish, publish_default
@@ -21,7 +23,7 @@ from formsvc.review.undo import undo
 from formsvc.schema import alembic, migrating, upgrade
 from formsvc.submissions.models import Address, AddressKind, Code, CompletionTime, Draft, Submission
 from tests.asking import second
-from tests.factories import staff_account, submission, writing
+from tests.factories import customer, staff_account, submission, writing
 from tests.installation import NOW, Databases, config_for, running
 from tests.processes import Processes
 
@@ -122,6 +124,23 @@ def test_a_standing_note_is_one_for_every_questionnaire_then_and_the_first_ones_
             (first, "We call you first."),
             (other, "We call you first."),
         ]
+
+
+def test_the_codes_that_are_held_stand_beside_the_names(app: Flask) -> None:
+    """From the first schema on: what waits for the end of one transaction hinders no later migration."""
+    before, code, other = "91110108MA01A2B3C4", "914403001922038216", "N2110108MF01234566"
+    with writing(app) as session:
+        made = [customer(session, values={"basic.uscc": held}) for held in (before, other, other)]
+        made.append(customer(session))
+        for one, new in zip(made, (code, None), strict=False):
+            record.change(session, one, {"basic.uscc": new}, Source(Origin.WORKSHEET), NOW, seen=1)
+    with app.app_context():
+        with migrating():
+            alembic.downgrade("0001")
+        assert "code" not in {column["name"] for column in inspect(db.engine).get_columns("customers")}
+        upgrade()
+        codes = db.session.scalars(select(Customer.code).order_by(Customer.id)).all()
+        assert codes == [code, None, other, None]
 
 
 def is_sqlite() -> bool:

@@ -34,6 +34,7 @@ def some(*items: str) -> st.SearchStrategy[Any]:
 
 VALUES: Mapping[str, st.SearchStrategy[Any]] = {
     "basic.full_name": st.sampled_from(["合肥云盾科技有限公司", "合肥云盾信息有限公司"]),
+    "basic.uscc": st.sampled_from([None, "914403001922038216", "N2110108MF01234566"]),
     "basic.address": st.sampled_from([None, "合肥", "深圳"]),
     "contacts.name": st.sampled_from(["张敏", "王芳", "李娜", None]),
     "contacts.mobile": st.sampled_from(["+8613856780001", "+8613900010002", None]),
@@ -52,7 +53,7 @@ ASKED = {
     DEFAULT_KEY: [name for name in VALUES if not name.startswith("visit.")],
     KEY: ["visit.score", "visit.topics", *SHARED],
 }
-OF_COMPANIES = ("contacts.position",)
+OF_COMPANIES = ("basic.uscc", "contacts.position")
 SECRETS = st.sampled_from(["11010519491231002X", "440524188001010014"])
 
 

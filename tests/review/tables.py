@@ -11,13 +11,13 @@ from formsvc.invitations.models import Invitation
 from formsvc.submissions.models import Consent, ConsentKind, Submission
 from tests.review.model import SECRET, Cell, Record
 
-REPEATED = ("basic.full_name", "contacts.name", "contacts.mobile", "contacts.email")
+REPEATED = ("basic.full_name", "basic.uscc", "contacts.name", "contacts.mobile", "contacts.email")
 
 
 def lists(session: Session) -> dict[int, Any]:
     """What the lists say of each customer."""
     columns = Customer.id, Customer.version, Customer.primary_contact, Customer.language
-    repeated = Customer.name, Customer.contact, Customer.mobile, Customer.email
+    repeated = Customer.name, Customer.code, Customer.contact, Customer.mobile, Customer.email
     return {row[0]: tuple(row[1:]) for row in session.execute(select(*columns, *repeated))}
 
 

@@ -27,6 +27,7 @@ from tests.review.deciding import ANSWERS, LATER, approve
 from tests.review.undoing import FIELDS, UNDO_AT, asked_again, held, merged, steps, take_back
 
 SECRETS: Mapping[str, Value] = {"basic.id_number": "11010519491231002X"}
+MOVED = "N2110108MF01234566"
 
 
 def test_each_merged_field_can_be_undone_and_says_what_comes_back(session: Session) -> None:
@@ -43,6 +44,19 @@ def test_an_undo_of_all_fields_holds_the_record_of_before(session: Session) -> N
     customer = made.invitation.customer
     assert (customer.contact, customer.version, customer.updated_at) == ("张敏", 3, UNDO_AT)
     assert held_values(session, customer, 2) == ANSWERS
+
+
+def test_the_lists_say_the_code_that_a_merge_brought_until_it_is_undone(session: Session) -> None:
+    made = merged(session)
+    first, second = (
+        asked_again(session, made, {**ANSWERS, "basic.uscc": code}) for code in ("914403001922038216", MOVED)
+    )
+    customer = made.invitation.customer
+    said = [customer.code]
+    for each in (second, first):
+        take_back(session, each, "basic.uscc")
+        said.append(customer.code)
+    assert said == [MOVED, "914403001922038216", None]
 
 
 def test_an_undo_of_one_field_leaves_the_others(session: Session) -> None:

@@ -60,6 +60,9 @@ def other(*evidence: str) -> dict[str, Any]:
         # other customers
         (seen(COMPLETE, **other("mobile")), ["same-mobile"]),
         (seen(COMPLETE, **other("email")), ["probable-duplicate"]),
+        (seen(COMPLETE, **other("code")), ["probable-duplicate"]),
+        (seen(COMPLETE, **other("code", "mobile", "name")), ["same-mobile", "probable-duplicate"]),
+        (person({}, **other("code")), []),  # no person is asked for one
         (seen(COMPLETE, **other("mobile", "name")), ["same-mobile", "probable-duplicate"]),
         # changed behind the customer's back
         (seen({"needs.term": "long"}, FULL | {"needs.term": "short"}, FULL), ["changed-since-asked"]),

@@ -91,10 +91,10 @@ def test_who_confirms_an_address_reads_there(session: Session) -> None:
 
 
 def test_what_is_answered_is_compared_with_other_customers(session: Session) -> None:
-    other = customer(session, values={**OTHER, "contacts.mobile": "+8613912345678"})
-    answered = {**ENTERPRISE, "contacts.mobile": "+8613912345678", "contacts.email": None}
-    seen = looked(session, submission(session, values=answered))
-    assert seen.alike == (Alike(other.number, other.name, ("mobile",)),)
+    shared = {"basic.uscc": "914403001922038216", "contacts.mobile": "+8613912345678"}
+    other = customer(session, values={**OTHER, **shared})
+    seen = looked(session, submission(session, values={**ENTERPRISE, **shared, "contacts.email": None}))
+    assert seen.alike == (Alike(other.number, other.name, ("code", "mobile")),)
 
 
 def test_foreign_id_a_colleagues_customer_is_not_named(session: Session) -> None:

@@ -84,6 +84,11 @@ def test_sentences_show_nothing_sensitive(key: str, value: Any) -> None:
             "Probably one customer with CX202605001 合肥云盾: the same Mobile, Email.",
         ),
         (
+            seen(COMPLETE, alike=(Alike(None, None, ("code",)),)),
+            "与其他同事的一位客户可能是同一客户：统一社会信用代码一致。",
+            "Probably one customer with a colleague's customer: the same Unified social credit code.",
+        ),
+        (
             seen(COMPLETE, alike=(Alike(None, None, ("mobile",)),)),
             "手机号与其他同事的一位客户的相同。",
             "Mobile is also that of a colleague's customer.",
