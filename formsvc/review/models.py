@@ -6,9 +6,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formsvc.customers.models import Customer
-from formsvc.db import Base
+from formsvc.db import Base, one_of
 from formsvc.questionnaires.models import QuestionnaireVersion
 from formsvc.staff.models import Staff
+from formsvc.submissions.models import ReviewStep
 
 
 class SubmissionFlag(Base):
@@ -22,13 +23,17 @@ class SubmissionFlag(Base):
 
 
 class ReviewWarning(Base):
-    """A colleague is to hear that a submission waits, or has heard at `told_at`: once (M27, M31)."""
+    """A colleague is to hear that a submission waits, or has heard at `told_at`: once (M27, M31). `step`: as whom."""
 
     __tablename__ = "review_warnings"
-    __table_args__ = (Index(None, "staff_id", "told_at", "submission_id"),)
+    __table_args__ = (
+        Index("ix_review_warnings_untold", "staff_id", "submission_id", sqlite_where=text("told_at IS NULL"),
+              postgresql_where=text("told_at IS NULL")),
+    )  # fmt: skip
 
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    step: Mapped[ReviewStep] = mapped_column(one_of(ReviewStep))
     told_at: Mapped[datetime | None]
 
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, case, delete, literal, not_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from formsvc import audit
 from formsvc.customers.models import Customer
@@ -21,6 +21,11 @@ from formsvc.staff.models import Role, Staff
 from formsvc.submissions.models import ReviewStep, Submission, SubmissionState
 from formsvc.web.urls import absolute
 
+_assignee, _told = aliased(Staff), aliased(Staff)
+# Whether Staff is to hear, beside `_with_told`: where that is nobody, those who see all customers are
+_READS = case((_told.id.is_(None), and_(Staff.active, Staff.role == Role.ADMINISTRATOR)), else_=Staff.id == _told.id)
+_UNTOLD = ReviewWarning.told_at.is_(None)
+TOLD = "staff.warned"
 GAP = timedelta(hours=1)  # between two mails to one person, who hears of nothing much later than promised
 MOST = 1000  # submissions that one mail is about: the others are left for the next
 LISTED = 20
@@ -28,14 +33,33 @@ LISTED = 20
 
 def warn(session: Session, submission: Submission, step: ReviewStep) -> None:
     """Have the readers of `step` hear of `submission` with their next mail; nobody twice, whichever step they are."""
-    for reader in _readers(session, submission.assignee, step):
-        row = insert_into(session, ReviewWarning).values(staff_id=reader.id, submission_id=submission.id)
-        session.execute(row.on_conflict_do_nothing())
+    _address(session, submission.id, step)
+
+
+def astray() -> Select[int]:
+    """The submissions that somebody has not heard of yet who is no reader by now: it was given to another, or the
+    person left.
+    """
+    found = select(ReviewWarning.submission_id).distinct().where(_UNTOLD)
+    found = found.join(Submission, Submission.id == ReviewWarning.submission_id)
+    found = found.join(Staff, Staff.id == ReviewWarning.staff_id)
+    return _with_told(found, ReviewWarning.step).where(not_(_READS))
+
+
+def readdress(session: Session, id_: int) -> None:
+    """Have who is a reader by now hear of the submission, and nobody else. Of two clocks the second finds it done."""
+    own = ReviewWarning.submission_id == id_
+    session.execute(select(Submission.id).where(Submission.id == id_).with_for_update(key_share=True))
+    if session.scalar(astray().where(own)) is None:
+        return
+    gone = delete(ReviewWarning).where(own, _UNTOLD).returning(ReviewWarning.step)
+    for step in sorted(set(session.scalars(gone, execution_options={"synchronize_session": False}))):
+        _address(session, id_, step)
 
 
 def to_tell(session: Session) -> list[int]:
     """The ids of those at work who have not heard of all yet."""
-    untold = select(ReviewWarning.submission_id).where(*_untold(Staff.id)).correlate(Staff)
+    untold = select(ReviewWarning.submission_id).where(ReviewWarning.staff_id == Staff.id, _UNTOLD).correlate(Staff)
     return list(session.scalars(select(Staff.id).where(Staff.active, untold.exists()).order_by(Staff.id)))
 
 
@@ -43,35 +67,43 @@ def tell(session: Session, reader_id: int, now: datetime) -> int:
     """Queue the mail to one person about all that waits still; of how many it is, 0 where the last was less than GAP
     ago.
 
-    The person's row is locked: of two clocks one finds that the other has told. What was decided meanwhile is left out.
+    The person's row is locked: of two clocks one finds that the other has told. What was decided meanwhile is left out,
+    and what is in another's hands at this moment is left for the next: nobody waits for who may wait for this.
     """
     reader = session.get_one(Staff, reader_id, with_for_update={"key_share": True})
-    last = session.scalar(select(func.max(ReviewWarning.told_at)).where(ReviewWarning.staff_id == reader.id))
-    if last and last > now - GAP:
+    if _has_just_heard(session, reader, now):
         return 0
-    found = select(ReviewWarning.submission_id).where(*_untold(reader.id)).order_by(ReviewWarning.submission_id)
-    ids = session.scalars(found.limit(MOST)).all()
+    found = select(ReviewWarning.submission_id).where(ReviewWarning.staff_id == reader.id, _UNTOLD)
+    found = found.order_by(ReviewWarning.submission_id).limit(MOST).with_for_update(skip_locked=True)
+    ids = session.scalars(found).all()
     waiting = _waiting(session, ids)
     _settle(session, reader, ids, [row.id for row in waiting], now)
     if waiting:
         put(session, _mail(reader, waiting, now), now)
-        audit.record(session, audit.SYSTEM, "staff.warned", reader.actor, now, submissions=len(waiting))
+        audit.record(session, audit.SYSTEM, TOLD, reader.actor, now, submissions=len(waiting))
     return len(waiting)
 
 
-def _readers(session: Session, assignee: Staff | None, step: ReviewStep) -> list[Staff]:
-    """Who it is assigned to, or that person's lead; where there is none at work, those who see all customers."""
-    told = assignee
-    if step is ReviewStep.LEAD:
-        told = session.get(Staff, assignee.lead_id) if assignee and assignee.lead_id else None
-    if told and told.active:
-        return [told]
-    administrators = select(Staff).where(Staff.role == Role.ADMINISTRATOR, Staff.active)
-    return list(session.scalars(administrators.order_by(Staff.id)))
+def _address(session: Session, id_: int, step: ReviewStep) -> None:
+    value = literal(step, ReviewWarning.step.type)
+    found: Any = select(Submission.id, Staff.id, value).select_from(Submission).where(Submission.id == id_)
+    readers = _with_told(found, value).join(Staff, _READS)
+    rows = insert_into(session, ReviewWarning).from_select(["submission_id", "staff_id", "step"], readers)
+    session.execute(rows.on_conflict_do_nothing())
 
 
-def _untold(reader: Any) -> tuple[Any, ...]:
-    return ReviewWarning.staff_id == reader, ReviewWarning.told_at.is_(None)
+def _with_told(found: Select[Any], step: Any) -> Select[Any]:
+    """`found`, of submissions, beside who each is assigned to, or that person's lead, where that one is at work."""
+    asked = case((step == ReviewStep.LEAD, _assignee.lead_id), else_=_assignee.id)
+    found = found.outerjoin(_assignee, _assignee.id == Submission.assigned_to)
+    return found.outerjoin(_told, and_(_told.id == asked, _told.active))
+
+
+def _has_just_heard(session: Session, reader: Staff, now: datetime) -> bool:
+    """By a mail of the last GAP; one of a clock that ran ahead, which is still to come, holds none back."""
+    mails = select(audit.AuditFact.id).where(audit.AuditFact.subject == reader.actor, audit.AuditFact.action == TOLD)
+    last = mails.where(audit.AuditFact.at > now - GAP, audit.AuditFact.at <= now)
+    return session.scalar(last.limit(1)) is not None
 
 
 def _waiting(session: Session, ids: Collection[int]) -> Sequence[Any]:

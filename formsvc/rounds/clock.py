@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, defer
 from formsvc.db import db, transaction
 from formsvc.invitations.models import Invitation
 from formsvc.review import steps, warning
+from formsvc.review.models import ReviewWarning
 from formsvc.rounds.reminders import remind
 from formsvc.submissions.models import ReviewStep, Submission
 from formsvc.web.show import now as clock
@@ -53,10 +54,13 @@ def review_due(now: datetime | None = None) -> Counter[str]:
 
 
 def _tell(now: datetime) -> None:
-    """Tell whoever is to be warned: also of what an earlier round, which broke off, had come upon.
+    """Tell whoever is to be warned by now: also of what an earlier round, which broke off, had come upon.
 
     While another clock is at a warning still, that one tells all.
     """
+    for id_ in _each(warning.astray(), ReviewWarning.submission_id):
+        with transaction() as session:
+            warning.readdress(session, id_)
     due = select(Submission.id).where(Submission.due_at <= now, Submission.next_step != ReviewStep.CHECK)
     readers = [] if db.session.scalar(due.limit(1)) else warning.to_tell(db.session)
     db.session.rollback()

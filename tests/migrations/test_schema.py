@@ -21,7 +21,7 @@ from formsvc.review.diff import Decision
 from formsvc.review.models import ReviewWarning, Reward, SavedFilter, ServiceNote, SubmissionFlag
 from formsvc.review.undo import undo
 from formsvc.schema import alembic, migrating, upgrade
-from formsvc.submissions.models import Address, AddressKind, Code, CompletionTime, Draft, Submission
+from formsvc.submissions.models import Address, AddressKind, Code, CompletionTime, Draft, ReviewStep, Submission
 from tests.asking import second
 from tests.factories import customer, staff_account, submission, writing
 from tests.installation import NOW, Databases, config_for, running
@@ -62,7 +62,7 @@ def fill(app: Flask) -> int:
             Address(**of_it, kind=AddressKind.EMAIL, address="a@example.com", entered_at=NOW),
             CompletionTime(version_id=invitation.version_id, is_repeat=True, seconds=100, sections={}),
             SubmissionFlag(submission_id=answered.id, check="emptied"),
-            ReviewWarning(staff_id=reviewer.id, submission_id=answered.id),
+            ReviewWarning(staff_id=reviewer.id, submission_id=answered.id, step=ReviewStep.LEAD),
             SavedFilter(staff_id=reviewer.id, name="late", query="age=late"),
             ServiceNote(staff_id=reviewer.id, questionnaire_id=invitation.questionnaire_id, language="en",
                         text="We call you first."),
