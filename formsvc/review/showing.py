@@ -81,7 +81,7 @@ def page(submission: Submission, refused: Refused | None = None) -> str:
         "submission": submission, "customer": customer, "states": state_names(),
         "sees_customer": customers_reach.find(session, me(), customer.number) is not None,
         "title": definition_of(submission.invitation.version).title.in_(language.current()),
-        "asked_again": is_rejected and reopening.asked_again(session, submission),
+        "asked_again": is_rejected and reopening.asked_again(session, submission, now()),
         "became": reading.became(session, submission) if submission.state is SubmissionState.APPROVED else "",
         "has_left": waiting and reading.has_left(submission),
         "newer": None if waiting else reading.newest_after(session, submission),

@@ -39,7 +39,7 @@ _CHECK_THE_FREE, _CHECK_ONE = (
 log = logging.getLogger(__name__)
 PATIENCE = timedelta(hours=24)  # that a customer waits before the manager is warned, and the manager before the lead
 HOUR = time(9)
-WARNED = "submission.warned"
+WARNED, REOPENED = "submission.warned", "submission.reopened"
 # What a check can come upon in an answer or a record that nobody foresaw. The database's own errors are not among them
 WRONG = KeyMissing, ArithmeticError, AttributeError, LookupError, TypeError, ValueError
 
@@ -49,8 +49,13 @@ def take_step(session: Session, submission: Submission, now: datetime) -> Review
 
     Of several warnings that are due only the latest is given, and none at night or on a day off: they stay due (M31).
     """
-    step = _due_step(submission, now)
-    if step is None or not _claim(session, submission, _after(session, submission, step)):
+    if not _is_due(submission, now):
+        return None
+    since, given = _waited(session, submission)
+    step = submission.next_step
+    if step is ReviewStep.MANAGER and due_at(ReviewStep.LEAD, since, _zone()) <= now:
+        step = ReviewStep.LEAD
+    if step is None or not _claim(session, submission, _after(step, since, given)):
         return None
     if step is ReviewStep.CHECK:
         _check(session, submission, now)
@@ -79,11 +84,11 @@ def _check_each(ids: list[int], now: datetime) -> None:
             _CHECK_ONE.run(session.connection(), {"submission": id_, "now": now})
 
 
-def due_at(step: ReviewStep, submitted_at: datetime, zone: ZoneInfo) -> datetime:
-    """When `step` of what was sent at `submitted_at` is due: a warning only when it may be given. Pure."""
+def due_at(step: ReviewStep, since: datetime, zone: ZoneInfo) -> datetime:
+    """When `step` of what waits `since` then is due: a warning only when it may be given. Pure."""
     if step is ReviewStep.CHECK:
-        return submitted_at
-    before = submitted_at if step is ReviewStep.MANAGER else due_at(ReviewStep.MANAGER, submitted_at, zone)
+        return since
+    before = since if step is ReviewStep.MANAGER else due_at(ReviewStep.MANAGER, since, zone)
     return _decent(before + PATIENCE, zone)
 
 
@@ -96,24 +101,33 @@ def _decent(at: datetime, zone: ZoneInfo) -> datetime:
     return morning if morning > at else datetime.combine(add_workdays(local.date(), 1), HOUR, zone)
 
 
-def _due_step(submission: Submission, now: datetime) -> ReviewStep | None:
+def _is_due(submission: Submission, now: datetime) -> bool:
     if submission.due_at is None or submission.due_at > now:
-        return None
-    if submission.next_step is ReviewStep.CHECK:
-        return ReviewStep.CHECK
-    if not may_write(now, _zone()):
-        return None
-    return ReviewStep.LEAD if due_at(ReviewStep.LEAD, submission.submitted_at, _zone()) <= now else submission.next_step
+        return False
+    return submission.next_step is ReviewStep.CHECK or may_write(now, _zone())
 
 
-def _after(session: Session, submission: Submission, step: ReviewStep) -> dict[str, Any]:
+def _waited(session: Session, submission: Submission) -> tuple[datetime, set[str]]:
+    """Since when a decision is waited for, and which warnings were given since: it begins anew with a rejection that
+    is taken back.
+    """
+    own = audit.AuditFact.subject == submission.subject, audit.AuditFact.action.in_((WARNED, REOPENED))
+    since, given = submission.submitted_at, set[str]()
+    for fact in session.scalars(select(audit.AuditFact).where(*own).order_by(audit.AuditFact.id)):
+        if fact.action == REOPENED:
+            since, given = fact.at, set()
+        else:
+            given.add(fact.detail["step"])
+    return since, given
+
+
+def _after(step: ReviewStep, since: datetime, given: set[str]) -> dict[str, Any]:
     """The step that follows `step`; after a check, which may come late and again, the first that nobody was given."""
-    facts = audit.AuditFact.subject == submission.subject, audit.AuditFact.action == WARNED
-    given = {detail["step"] for detail in session.scalars(select(audit.AuditFact.detail).where(*facts))} | {step}
+    given = given | {step}
     if ReviewStep.LEAD in given:
         return NOT_DUE
     following = ReviewStep.LEAD if ReviewStep.MANAGER in given else ReviewStep.MANAGER
-    return {"next_step": following, "due_at": due_at(following, submission.submitted_at, _zone())}
+    return {"next_step": following, "due_at": due_at(following, since, _zone())}
 
 
 def _claim(session: Session, submission: Submission, following: dict[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from formsvc.review import reach, reading
 from formsvc.review.reopening import AskedAgain, asked_again
 from formsvc.review.states import state_names
 from formsvc.staff.access import me
+from formsvc.web.show import now
 
 
 def page(id_: int, error: Exception) -> str:
@@ -22,5 +23,5 @@ def page(id_: int, error: Exception) -> str:
         sees_customer=customers_reach.find(db.session, me(), customer.number) is not None,
         typed="\n".join(filter(None, map(clean, typed))),
         newer=reading.newest_after(db.session, submission), is_withdrawn=reading.is_withdrawn(db.session, submission),
-        asked_again=asked_again(db.session, submission) if isinstance(error, AskedAgain) else None,
+        asked_again=asked_again(db.session, submission, now()) if isinstance(error, AskedAgain) else None,
     )  # fmt: skip

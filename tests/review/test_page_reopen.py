@@ -77,6 +77,15 @@ def test_who_asked_again_is_told_that_this_counts(browser: Browser, sqlite_app: 
     assert REOPEN not in [form.get("action") for form in again.find_all("form")]
 
 
+def test_a_later_link_that_nobody_answered_in_time_is_in_nobodys_way(
+    browser: Browser, sqlite_app: Flask, given: Invited
+) -> None:
+    with writing(sqlite_app) as session:
+        asked = session.get_one(Invitation, given.id).customer
+        invitations.issue(session, asked, "system", None, NOW - timedelta(days=60))
+    assert "已撤回拒绝" in browser.submit(browser.get("/review/1"), action=REOPEN).text
+
+
 def test_foreign_id_another_managers_rejection_is_not_found(
     browser: Browser, sqlite_app: Flask, given: Invited
 ) -> None:

@@ -104,13 +104,17 @@ class RecordMachine(Asking):
         """Mostly one of the last rejections is taken back, unless other answers count by now."""
         sent = one_of(data, [*self.sent(), *self.sent(model.REJECTED)[-2:] * 8])
         made, who, one = self.submission(sent), self.who(), sent.invited
-        is_past = any(other.is_live or (other.state == model.CLOSED and other.at > one.at) for other in one.others)
+        over = [other for other in one.others if other.is_live and other.is_over and other.state != model.ANSWERED]
+        live = [other for other in one.others if other.is_live and other not in over]
+        is_past = live or any(other.state == model.CLOSED and other.at > one.at for other in one.others)
         if sent.state != model.REJECTED or is_past:
             told = verbs.TooLate if sent.state != model.REJECTED else reopening.AskedAgain
             self.refused(told, lambda: reopening.reopen(self.session, made, who, self.now))
             return
         reopening.reopen(self.session, made, who, self.now)
         sent.state, one.state = model.WAITING, model.ANSWERED
+        for other in over:
+            other.state = model.REVOKED
         self.done("submission.reopened", sent)
 
     @precondition(lambda self: self.sent("approved"))

@@ -19,7 +19,7 @@ from formsvc.invitations import verbs as invitations
 from formsvc.invitations.models import LIVE, Invitation, InvitationState
 from formsvc.invitations.moves import NotPossible
 from formsvc.invitations.verbs import AlreadyInvited
-from formsvc.review import verbs
+from formsvc.review import claims, verbs
 from formsvc.review.reopening import AskedAgain, reopen
 from formsvc.review.verbs import TooLate
 from formsvc.staff.models import Staff
@@ -40,9 +40,12 @@ def rejected(session: Session, invited: Invitation | None = None) -> Submission:
 
 
 def test_rejected_answers_wait_again_and_are_checked_anew(session: Session) -> None:
-    made, reviewer = rejected(session), staff_account(session)
+    made, reviewer = submission(session, values=ANSWERS), staff_account(session)
+    claims.claim(session, made.id, reviewer, LATER)
+    verbs.reject(session, made, reviewer, "重复", LATER)
     reopen(session, made, reviewer, AFTER)
     assert (made.state, made.decided_at, made.reviewer) == (SubmissionState.WAITING, None, None)
+    assert (made.claimant, made.claimed_at) == (None, None)
     assert (made.next_step, made.due_at, made.seen_version) == (ReviewStep.CHECK, AFTER, None)
     assert (made.note, made.invitation.state) == ("重复", InvitationState.ANSWERED)
     facts = session.execute(select(AuditFact.actor, AuditFact.at).where(AuditFact.action == "submission.reopened"))
@@ -82,16 +85,35 @@ def revoke(session: Session, asked: Invitation) -> None:
     invitations.revoke(session, asked, "system", LATER)
 
 
+def end(session: Session, asked: Invitation) -> None:
+    asked.closes_at = AFTER
+    session.flush()
+
+
+def end_returned(session: Session, asked: Invitation) -> None:
+    verbs.return_(session, submission(session, asked), staff_account(session), "请核对", LATER)
+    end(session, asked)
+
+
+def end_answered(session: Session, asked: Invitation) -> None:
+    submission(session, asked)
+    end(session, asked)
+
+
 @pytest.mark.parametrize(
-    ("becomes", "counts"), [(lambda *_: None, True), (submission, True), (decide, True), (revoke, False)]
-)
-def test_what_was_asked_again_counts_unless_it_was_revoked(
+    ("becomes", "counts"),
+    [(lambda *_: None, True), (submission, True), (decide, True), (revoke, False), (end, False),
+     (end_returned, False), (end_answered, True)],
+)  # fmt: skip
+def test_what_was_asked_again_counts_unless_it_was_revoked_or_its_time_is_over(
     session: Session, becomes: Callable[[Session, Invitation], object], counts: bool
 ) -> None:
     made, reviewer = rejected(session), staff_account(session)
-    becomes(session, invitation(session, made.invitation.customer, AFTER))
+    again = invitation(session, made.invitation.customer, AFTER)
+    becomes(session, again)
     if not counts:
         reopen(session, made, reviewer, AFTER)
+        assert (again.state, made.invitation.state) == (InvitationState.REVOKED, InvitationState.ANSWERED)
         return
     with pytest.raises(AskedAgain), session.begin_nested():
         reopen(session, made, reviewer, AFTER)

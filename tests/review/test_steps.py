@@ -14,7 +14,7 @@ from formsvc.customers import record
 from formsvc.customers.models import Origin
 from formsvc.customers.record import Source
 from formsvc.mail.models import OutboxMessage
-from formsvc.review import steps, warning
+from formsvc.review import reopening, steps, verbs, warning
 from formsvc.review.models import SubmissionFlag
 from formsvc.review.steps import check_again, due_at, take_step
 from formsvc.staff.models import Role, Staff
@@ -117,6 +117,29 @@ def test_a_check_between_warnings_repeats_none(
 def test_after_an_outage_only_the_latest_warning_is_given(session: Session, made: Submission) -> None:
     assert taken(session, made, *[NOW + 3 * DAY] * 3) == [CHECK, LEAD, None]
     assert told(session) == ["lead"]
+
+
+def test_a_rejection_that_is_taken_back_has_them_wait_from_then_on(session: Session, made: Submission) -> None:
+    reviewer, again = staff_account(session), NOW + 7 * DAY
+    taken(session, made, NOW, NOW + DAY, NOW + 2 * DAY)
+    verbs.reject(session, made, reviewer, "重复", again)
+    reopening.reopen(session, made, reviewer, again)
+    moments = [again, again + DAY - timedelta(seconds=1), again + DAY, again + 2 * DAY, again + 9 * DAY]
+    assert taken(session, made, *moments) == [CHECK, None, MANAGER, LEAD, None]
+    assert told(session) == ["manager", "lead"] * 2
+
+
+@pytest.mark.parametrize("heard", [[], ["manager"]])
+def test_a_late_one_leaves_the_manager_first(session: Session, made: Submission, heard: list[str]) -> None:
+    """And a check between the two repeats none."""
+    reviewer, again = staff_account(session), NOW + 7 * DAY
+    taken(session, made, NOW, *[NOW + DAY] * len(heard))
+    verbs.reject(session, made, reviewer, "重复", NOW + DAY)
+    reopening.reopen(session, made, reviewer, again)
+    assert taken(session, made, again, again + DAY) == [CHECK, MANAGER]
+    check_again(session, made.invitation.customer, again + DAY)
+    assert taken(session, made, again + DAY, again + 2 * DAY) == [CHECK, LEAD]
+    assert told(session) == [*heard, "manager", "lead"]
 
 
 def _inactive(session: Session, email: str) -> None:
