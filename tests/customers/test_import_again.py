@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc.customers import record
-from formsvc.customers.models import Customer, Origin
+from formsvc.customers.models import Customer, CustomerValue, Origin
 from formsvc.customers.record import Source
 from formsvc.db import db
 from tests.customers.sheets import ROW, as_csv, bring_in, told
@@ -105,3 +105,13 @@ def test_who_imports_a_customer_of_nobody_becomes_its_manager_once(app: Flask, t
         bring_in(path)
         assert [told(bring_in(path, owner)) for owner in (first, second)] == [{"changed": 1}, {"unchanged": 1}]
         assert only(db.session).owner_id == first.id
+
+
+def test_the_manager_of_what_is_imported_is_not_who_brought_it(app: Flask, tmp_path: Path) -> None:
+    """Who runs the command is not known."""
+    with writing(app) as session:
+        manager = staff_account(session, "李强")
+    with app.app_context():
+        bring_in(as_csv(tmp_path / "a.csv", NUMBERED), manager)
+        assert only(db.session).owner_id == manager.id
+        assert db.session.scalars(select(CustomerValue.staff_id).distinct()).all() == [None]
