@@ -14,22 +14,15 @@ from sqlalchemy.orm import Session
 Convert = Callable[[Any], Any]
 
 
-def execute(connection: Connection, text: str, given: Any = ()) -> Any:
-    """The driver's cursor after `text`. Who listens to the connection's statements hears of it."""
+def execute(connection: Connection, text: str, given: Any = (), is_many: bool = False) -> Any:
+    """The driver's cursor after `text`, with `is_many` for each of the sets of values that are `given`. Who listens to
+    the connection's statements hears of it.
+    """
     cursor = connection.connection.cursor()
     for listener in connection.dispatch.before_cursor_execute:
-        listener(connection, cursor, text, given, None, False)
-    cursor.execute(text, given)
+        listener(connection, cursor, text, given, None, is_many)
+    (cursor.executemany if is_many else cursor.execute)(text, given)
     return cursor
-
-
-def execute_for(connection: Connection, text: str, given: Sequence[Any]) -> None:
-    """`execute` for several sets of values."""
-    cursor = connection.connection.cursor()
-    for listener in connection.dispatch.before_cursor_execute:
-        listener(connection, cursor, text, given, None, True)
-    cursor.executemany(text, given)
-    cursor.close()
 
 
 def begun(given: Session | Connection) -> Connection:
@@ -68,7 +61,7 @@ class Statement:
     def run_for(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         """`run` it for each of `rows`, which go to the driver together."""
         if bound := [self.bound(connection.dialect, values) for values in rows]:
-            execute_for(connection, bound[0].compiled.text, [each.given for each in bound])
+            execute(connection, bound[0].compiled.text, [each.given for each in bound], is_many=True).close()
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         """The first row, with its columns by name; None where there is none."""

@@ -20,8 +20,13 @@ def is_visible(role: Role, reader: Any) -> ColumnElement[bool]:
     """Whether who has that role and id may see a customer: an own one, one of the team, or any."""
     if Permission.ALL_CUSTOMERS in GRANTS[role]:
         return true()
+    return is_of(reader, Permission.TEAM in GRANTS[role])
+
+
+def is_of(reader: Any, with_team: bool) -> ColumnElement[bool]:
+    """Whether a customer is one of the account with that id, or of its team."""
     is_own = Customer.owner_id == reader
-    return or_(is_own, Customer.owner_id.in_(team_of(reader))) if Permission.TEAM in GRANTS[role] else is_own
+    return or_(is_own, Customer.owner_id.in_(team_of(reader))) if with_team else is_own
 
 
 def find(session: Session, reader: Staff, number: str) -> Customer | None:

@@ -16,7 +16,6 @@ from formsvc.customers.relation import NAME
 from formsvc.db import db, transaction
 from formsvc.fields import clean
 from formsvc.invitations.models import Invitation
-from formsvc.questionnaires.verbs import definition_of
 from formsvc.review import reach, reopening, showing, thanks, too_late, verbs
 from formsvc.review.blueprint import blueprint
 from formsvc.review.choices import chosen
@@ -24,12 +23,11 @@ from formsvc.review.diff import Undecided
 from formsvc.review.filters import Filter
 from formsvc.review.merging import Nameless
 from formsvc.review.queue import next_waiting
-from formsvc.review.reading import changes_after, compared, fields_since
+from formsvc.review.reading import changes_after, compared, fields_since, title_of
 from formsvc.review.states import state_names
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission
 from formsvc.submissions.models import Submission
-from formsvc.web import language
 from formsvc.web.show import now, today
 from formsvc.web.urls import row_id
 
@@ -100,12 +98,7 @@ def panel(customer: Customer) -> tuple[str, dict[str, Any]]:
     """What a customer's page shows of submissions."""
     found = select(Submission).join(Invitation).where(Invitation.customer_id == customer.id)
     rows = db.session.scalars(found.order_by(Submission.id.desc()).limit(10)).all()
-    return "review/panel.html", {"submissions": rows, "submission_states": state_names(), "title": _title}
-
-
-def _title(submission: Submission) -> str:
-    """Of the questionnaire that was answered."""
-    return definition_of(submission.invitation.version).title.in_(language.current())
+    return "review/panel.html", {"submissions": rows, "submission_states": state_names(), "title": title_of}
 
 
 def _decide(session: Session, submission: Submission, action: str, seen: int | None) -> str:

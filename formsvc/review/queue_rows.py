@@ -66,8 +66,8 @@ class Rows:
 def words(reader: str) -> tuple[str, str, str, str, str, str]:
     """What rows say, in the language of the `reader`."""
     theirs = _("%(name)s has it open", name="\0").replace("%", "%%").replace("\0", "%(name)s")
-    said = as_html(_("nobody")), _("sent again"), _("sent without a code"), _("You have it open"), theirs
-    return *said, _("not checked yet")
+    mine, unchecked = _("You have it open"), _("not checked yet")
+    return as_html(_("nobody")), _("sent again"), _("sent without a code"), mine, theirs, unchecked
 
 
 @cache

@@ -24,13 +24,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from formsvc.customers.models import Customer
+from formsvc.customers.reach import is_of
 from formsvc.db import UtcDateTime, json_rows
 from formsvc.invitations.models import Invitation
 from formsvc.questionnaires.models import Questionnaire
 from formsvc.review.filters import Age
 from formsvc.review.models import SavedFilter, SubmissionFlag
 from formsvc.staff.models import GRANTS, Permission, Role, Staff
-from formsvc.staff.verbs import team_of
 from formsvc.statements import Statement
 from formsvc.submissions.models import Submission
 
@@ -125,7 +125,9 @@ def _branch(shape: Shape, reviewer: ColumnElement[bool] | None, side: Side, limi
     if shape.customers or shape.has_questionnaire:
         found = found.join(Invitation, Invitation.id == Submission.invitation_id)
     if shape.customers:
-        found = found.join(Customer, Customer.id == Invitation.customer_id).where(_is_of(shape.customers))
+        found = found.join(Customer, Customer.id == Invitation.customer_id).where(
+            is_of(bindparam("reader"), shape.customers == "team")
+        )
     if shape.has_questionnaire:
         known = select(Questionnaire.id).where(Questionnaire.key == bindparam("questionnaire"))
         found = found.where(Invitation.questionnaire_id == known.scalar_subquery())
@@ -149,12 +151,6 @@ def _whose(reviewers: int | None) -> list[ColumnElement[bool] | None]:
     if reviewers == 0:
         return [Submission.assigned_to.is_(None)]
     return [Submission.assigned_to == bindparam(f"reviewer_{n}") for n in range(reviewers)]
-
-
-def _is_of(customers: str) -> ColumnElement[bool]:
-    """Whether the customer is one that `customers.reach` shows to who has some only."""
-    own = Customer.owner_id == bindparam("reader")
-    return or_(own, Customer.owner_id.in_(team_of(bindparam("reader")))) if customers == "team" else own
 
 
 def _is_as_old(age: Age | None) -> list[ColumnElement[bool]]:

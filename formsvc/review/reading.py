@@ -12,9 +12,11 @@ from formsvc.customers.held import held_then_and_now, held_values
 from formsvc.customers.models import Customer, CustomerValue, CustomerVersion
 from formsvc.customers.relation import Relation
 from formsvc.fields import Field
+from formsvc.questionnaires.models import QuestionnaireVersion
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.review.diff import Difference, Kind, compare
 from formsvc.submissions.models import Submission, SubmissionState
+from formsvc.web import language
 
 MOST_CHANGES = 5
 
@@ -83,6 +85,11 @@ def accepted(session: Session, submission: Submission) -> dict[str, CustomerValu
 
 def fields_of(submission: Submission) -> dict[str, Field]:
     return definition_of(submission.invitation.version).fields
+
+
+def title_of(version: QuestionnaireVersion) -> str:
+    """What the questionnaire is called, in the reader's language."""
+    return definition_of(version).title.in_(language.current())
 
 
 def newest_after(session: Session, submission: Submission) -> Submission | None:

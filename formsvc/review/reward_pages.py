@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 from formsvc.customers import reach
 from formsvc.customers.models import Customer
 from formsvc.db import db, transaction
-from formsvc.questionnaires.verbs import definition_of
 from formsvc.review import rewards
 from formsvc.review.models import Reward
+from formsvc.review.reading import title_of
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission
 from formsvc.web import language
@@ -30,7 +30,7 @@ def index() -> str:
     rows = rewards.earned(db.session, reach.visible(me()), is_given, after, PAGE + 1)
     return render_template(
         "review/reward_list.html", rewards=rows[:PAGE], more=len(rows) > PAGE, paged=after is not None,
-        is_given=is_given, text=_text, title=_title,
+        is_given=is_given, text=_text, title=title_of,
     )  # fmt: skip
 
 
@@ -57,11 +57,6 @@ def panel(customer: Customer) -> tuple[str, dict[str, Any]]:
 
 def _text(reward: Reward) -> str:
     return rewards.text(reward, language.current())
-
-
-def _title(reward: Reward) -> str:
-    """Of the questionnaire that promised it."""
-    return definition_of(reward.version).title.in_(language.current())
 
 
 def _how(reward: Reward) -> str:

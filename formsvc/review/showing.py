@@ -11,7 +11,6 @@ from formsvc.customers import reach as customers_reach
 from formsvc.customers.models import CustomerVersion
 from formsvc.customers.relation import NAME, Relation, propose
 from formsvc.db import db
-from formsvc.questionnaires.verbs import definition_of
 from formsvc.review import reading, reopening, undo, verbs
 from formsvc.review.checks import Named, Severity, flagged, look
 from formsvc.review.choices import MAX_REASON, edit_cell, may_edit
@@ -80,7 +79,7 @@ def page(submission: Submission, refused: Refused | None = None) -> str:
     shared: dict[str, Any] = {
         "submission": submission, "customer": customer, "states": state_names(),
         "sees_customer": customers_reach.find(session, me(), customer.number) is not None,
-        "title": definition_of(submission.invitation.version).title.in_(language.current()),
+        "title": reading.title_of(submission.invitation.version),
         "asked_again": is_rejected and reopening.asked_again(session, submission, now()),
         "became": reading.became(session, submission) if submission.state is SubmissionState.APPROVED else "",
         "has_left": waiting and reading.has_left(submission),
@@ -110,9 +109,11 @@ def _comparison(submission: Submission, found: Compared, renewed: Collection[str
     waiting = submission.state is SubmissionState.WAITING
     flags = _flags(submission, found) if waiting else Flags({}, [])
     changed = found.of_kind(Kind.CONFLICT, Kind.THEIRS, Kind.MERGED)
-    keys = {row.field.key for row in changed}
-    doubtful = {row.field.key for row in changed if row.answered is None or flags.weighs(row.field.key)}
-    doubtful |= keys.intersection(renewed)
+    doubtful = {
+        row.field.key
+        for row in changed
+        if row.answered is None or row.field.key in renewed or flags.weighs(row.field.key)
+    }
     return {
         "open": sorted(changed, key=lambda row: (row.proposed is not None, row.field.key not in doubtful)),
         "doubtful": doubtful if waiting else (), "ours": found.of_kind(Kind.OURS),

@@ -5,7 +5,7 @@ from flask import abort, render_template, request
 from formsvc.customers import reach as customers_reach
 from formsvc.db import db
 from formsvc.fields import clean
-from formsvc.review import reach, reading
+from formsvc.review import reach, reading, showing
 from formsvc.review.reopening import AskedAgain, asked_again
 from formsvc.review.states import state_names
 from formsvc.staff.access import me
@@ -16,7 +16,7 @@ def page(id_: int, error: Exception) -> str:
     """Why the decision was not taken, and what was typed for it, which must not be lost."""
     db.session.rollback()
     submission = reach.find(db.session, me(), id_) or abort(404)
-    typed = [request.form.get("note", ""), *(text for name, text in request.form.items() if name.startswith("note-"))]
+    typed = [request.form.get("note", ""), *showing.comments(submission).values()]
     customer = submission.invitation.customer
     return render_template(
         "review/too_late.html", submission=submission, states=state_names(), customer=customer,
