@@ -7,10 +7,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from formsvc.customers.relation import Relation
 from formsvc.fields import TYPES, Field, Raw, Value, Wrong, check, clean_line, sentence
 from formsvc.questionnaires.cells import Cell
 from formsvc.review.diff import Decision, Difference
-from formsvc.review.merging import is_about_contact
+from formsvc.review.merging import is_about_contact, meant
 from formsvc.web import language
 
 MAX_REASON = 200
@@ -25,14 +26,16 @@ class Choices:
     unexplained: set[str] = field(default_factory=set)
 
 
-def chosen(rows: Sequence[Difference], posted: Any, audience: str, today: date) -> Choices:
+def chosen(rows: Sequence[Difference], posted: Any, audience: str, today: date, relation: Relation) -> Choices:
     """The choices in `posted`, a MultiDict, about `rows`; a field without one that is known has none."""
     choices = Choices()
+    is_new = meant(rows, relation) is not Relation.SAME
     would_be = {row.field.key: row.accepted_value for row in rows}
     for row in rows:
         choice = posted.get(f"decide-{row.field.name}")
         if choice == "edit" and may_edit(row.field):
-            _take_edit(choices, row, posted, would_be, audience, today)
+            held = None if is_new and is_about_contact(row) else row.now
+            _take_edit(choices, row.field, held, posted, would_be, audience, today)
         elif choice in ("accept", "keep"):
             choices.decisions[row.field.key] = Decision(choice)
     return choices
@@ -52,9 +55,9 @@ def edit_cell(row: Difference, posted: Any, error: str | None) -> Cell:
 
 
 def _take_edit(
-    choices: Choices, row: Difference, posted: Any, would_be: Mapping[str, Value], audience: str, today: date
-) -> None:
-    question = row.field
+    choices: Choices, question: Field, held: Value, posted: Any, would_be: Mapping[str, Value], audience: str,
+    today: date,
+) -> None:  # fmt: skip
     reason = clean_line(posted.get(f"reason-{question.name}", ""))[:MAX_REASON]
     if not reason:
         choices.unexplained.add(question.key)
@@ -66,7 +69,7 @@ def _take_edit(
     broken = check([question], {**would_be, question.key: value}, audience, today)
     if question.key in broken:
         choices.errors[question.key] = _said(broken[question.key], question)
-    elif value == row.now and not is_about_contact(row):  # of a new contact it is news
+    elif held is not None and value == held:
         choices.errors[question.key] = _("This is the value that is held: choose “Keep”.")
     choices.decisions[question.key] = Decision("edit", value, reason)
 

@@ -54,7 +54,10 @@ def decide(id_: int) -> Response | tuple[str, int]:
     except StaleRecord:
         return _stale(id_, seen), 409
     except showing.Refused as refused:
-        return showing.page(_find(db.session, id_), refused), 422
+        submission = _find(db.session, id_)
+        if seen not in (None, submission.invitation.customer.version):
+            return _stale(id_, seen), 409  # what is mended would be about another record
+        return showing.page(submission, refused), 422
     flash(done, "done")
     return redirect(_onward(submission, action), 303)
 
@@ -76,7 +79,7 @@ def _stale(id_: int, seen: int | None) -> str:
     db.session.rollback()
     submission = _find(db.session, id_)
     customer = submission.invitation.customer
-    seen = customer.version - 1 if seen is None else seen
+    seen = customer.version - 1 if seen is None else min(seen, customer.version)
     words, fields = wording(), fields_since(db.session, customer, seen)
     labels = {key: words["label"](key) for key in sorted(fields, key=words["place"])}
     return showing.page(submission, showing.Stale(changes_after(db.session, customer, seen), labels))
@@ -125,7 +128,7 @@ def _decide(session: Session, submission: Submission, action: str, seen: int | N
 
 def _approve(session: Session, submission: Submission, note: str, seen: int | None) -> str:
     customer = submission.invitation.customer
-    choices = chosen(compared(session, submission).rows, request.form, customer.audience, today())
+    choices = chosen(compared(session, submission).rows, request.form, customer.audience, today(), showing.relation())
     if choices.errors or choices.unexplained:
         wrong = dict.fromkeys(choices.unexplained, "") | choices.errors
         unsaid = _("Say why you word these otherwise: the reason stays with the value.")

@@ -46,15 +46,24 @@ def compared(session: Session, submission: Submission) -> Compared:
         base, now = held_then_and_now(session, customer, then)
     else:
         base, now = (held_values(session, customer, version) for version in (then, submission.seen_version))
-    left = has_left(submission)
+    left = has_left(session, submission)
     fields = [field for field in fields_of(submission).values() if not (left and field.module == "contacts")]
     return Compared(base, now, compare(fields, base, now, submission.all_answers))
 
 
-def has_left(submission: Submission) -> bool:
-    """Whether who gave answers that wait is not the contact any more."""
-    invitation = submission.invitation
-    return submission.seen_version is None and invitation.contact != invitation.customer.primary_contact
+def has_left(session: Session, submission: Submission) -> bool:
+    """Whether who answered is not the contact any more, or was not when it was decided."""
+    invitation, seen = submission.invitation, submission.seen_version
+    primary: int | None = invitation.customer.primary_contact
+    if seen is not None:
+        then = CustomerVersion.customer_id == invitation.customer_id, CustomerVersion.number == seen
+        primary = session.scalar(select(CustomerVersion.primary_contact).where(*then))
+    return invitation.contact != primary
+
+
+def left_out(submission: Submission, found: Compared) -> set[str]:
+    """The keys of the answers that are compared with nothing, and not looked at."""
+    return set(fields_of(submission)) - {row.field.key for row in found.rows}
 
 
 def changes_after(session: Session, customer: Customer, seen: int) -> list[CustomerVersion]:
@@ -64,10 +73,10 @@ def changes_after(session: Session, customer: Customer, seen: int) -> list[Custo
     return list(session.scalars(rows.options(joinedload(CustomerVersion.staff))))
 
 
-def fields_since(session: Session, customer: Customer, seen: int) -> list[str]:
-    """The keys of the fields that were set after the version `seen`."""
-    later = CustomerValue.customer_id == customer.id, CustomerValue.since > seen
-    return list(session.scalars(select(CustomerValue.field).where(*later).distinct()))
+def fields_since(session: Session, customer: Customer, seen: int) -> set[str]:
+    """The keys of the fields that are held otherwise than at the version `seen`, of the customer and its contact."""
+    before, after = held_values(session, customer, seen), held_values(session, customer)
+    return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
 
 
 def changed_since(submission: Submission, earlier: Submission) -> list[Difference]:

@@ -82,7 +82,7 @@ def page(submission: Submission, refused: Refused | None = None) -> str:
         "title": reading.title_of(submission.invitation.version),
         "asked_again": is_rejected and reopening.asked_again(session, submission, now()),
         "became": reading.became(session, submission) if submission.state is SubmissionState.APPROVED else "",
-        "has_left": waiting and reading.has_left(submission),
+        "has_left": reading.has_left(session, submission),
         "newer": None if waiting else reading.newest_after(session, submission),
     }  # fmt: skip
     if reading.is_withdrawn(session, submission):
@@ -136,7 +136,7 @@ def _controls(refused: Refused | None) -> dict[str, Any]:
 def _flags(submission: Submission, found: Compared) -> Flags:
     reader, flags = language.current(), Flags({}, [])
     rows = {row.field.key for row in found.rows if row.kind is not Kind.SAME}
-    left_out = reading.fields_of(submission).keys() - {row.field.key for row in found.rows}
+    left_out = reading.left_out(submission, found)
     seen = look(db.session, submission, found.base, found.now, today(), customers_reach.visible(me()))
     for each, finding in flagged(seen):
         key = finding.field or ""

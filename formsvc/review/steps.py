@@ -17,7 +17,7 @@ from formsvc.db import afterwards, rows_changed, transaction
 from formsvc.invitations.models import Invitation
 from formsvc.review.checks import flagged, look
 from formsvc.review.models import SubmissionFlag
-from formsvc.review.reading import compared
+from formsvc.review.reading import compared, left_out
 from formsvc.review.warning import warn
 from formsvc.statements import Statement
 from formsvc.submissions.models import NOT_DUE, ReviewStep, Submission, SubmissionState
@@ -157,7 +157,8 @@ def _check(session: Session, submission: Submission, now: datetime) -> None:
 def _flags(session: Session, submission: Submission, now: datetime) -> list[str]:
     found = compared(session, submission)
     seen = look(session, submission, found.base, found.now, now.astimezone(_zone()).date())
-    return sorted({check.name for check, _finding in flagged(seen)})
+    passed_over = left_out(submission, found)
+    return sorted({check.name for check, finding in flagged(seen) if finding.field not in passed_over})
 
 
 def _zone() -> ZoneInfo:

@@ -89,7 +89,7 @@ def _accepted(submission: Submission) -> tuple[dict[str, Value], Relation]:
     rows = compared(db.session, submission).rows
     relation = meant(rows, showing.relation())
     audience = submission.invitation.customer.audience
-    decisions = chosen(rows, request.form, audience, today()).decisions
+    decisions = chosen(rows, request.form, audience, today(), relation).decisions
     open_ = {row.field.key: Decision("keep") for row in rows if row.is_open}
     try:
         return outcome(rows, open_ | decisions, relation).values, relation

@@ -22,7 +22,7 @@ from formsvc.questionnaires.verbs import definition_of
 from formsvc.review import rewards
 from formsvc.review.diff import Decision
 from formsvc.review.merging import Outcome, meant, outcome
-from formsvc.review.reading import compared, fields_of
+from formsvc.review.reading import compared, fields_of, has_left
 from formsvc.review.thanks import thank_you
 from formsvc.staff.models import Staff
 from formsvc.statements import Statement
@@ -67,12 +67,12 @@ def approve(
         raise TooLate(submission.id)
     if customer.version != seen:  # said before a choice is missed that could not be made
         raise StaleRecord(customer.number)
-    found = compared(session, submission).rows
+    found, is_former = compared(session, submission).rows, has_left(session, submission)
     relation = meant(found, relation)
     merged = outcome(found, decisions, relation)
     _decide(session, submission, reviewer, SubmissionState.APPROVED, now, note=thanks or None)
     _merge(session, submission, reviewer, merged, relation, seen, now)
-    if customer.language != submission.language:
+    if customer.language != submission.language and not is_former:
         customer.language = submission.language
     fields = sorted(merged.values)
     _record(session, submission, reviewer, "submission.approved", now, fields=fields, contact=relation)

@@ -93,7 +93,7 @@ def approve(sent: Sent, news: News, relation: str) -> None:
     if sent.added and is_follower:
         _leave(record, before, sent.added)
     sent.state, sent.merged, sent.invited.state = "approved", record.version, CLOSED
-    record.language = sent.language
+    record.language = sent.language if sent.invited.contact == before else record.language
 
 
 def introduces(sent: Sent, relation: str) -> bool:

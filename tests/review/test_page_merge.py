@@ -118,6 +118,19 @@ def test_a_wrong_value_or_no_reason_is_said_beside_the_control_and_nothing_typed
     assert everything(sqlite_app) == before
 
 
+@pytest.mark.parametrize(("name", "contact", "status"), [("张敏", None, 422), ("王芳", "second", 200)])
+def test_of_a_new_contact_what_the_first_one_has_is_news(
+    browser: Browser, sqlite_app: Flask, name: str, contact: str | None, status: int
+) -> None:
+    made = invited(sqlite_app, values={"contacts.name": "张敏", "contacts.position": "会计"})
+    answered(sqlite_app, made, {"contacts.name": name, "contacts.position": "采购"})
+    browser.sign_in(made.manager)
+    page = browser.get("/review/1")
+    typed = {key: "accept" for key in choices(page) if key.startswith("decide-")} | {"contact": contact}
+    typed |= {"decide-contacts-position": "edit", "edit-contacts-position": "会计", "reason-contacts-position": "电话"}
+    browser.post("/review/1", {**dict(page.form().filled({}, "approve")), **typed}, status=status)
+
+
 def test_a_sensitive_value_is_not_worded_by_a_reviewer(browser: Browser, sqlite_app: Flask) -> None:
     given = invited(sqlite_app)
     answered(sqlite_app, given, secrets={"basic.id_number": "E12345678"})

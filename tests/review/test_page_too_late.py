@@ -4,8 +4,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from formsvc.customers import record
-from formsvc.customers.models import Customer, Origin
+from formsvc.customers import record, rows
+from formsvc.customers.models import Cause, Customer, Origin
 from formsvc.customers.record import Source
 from formsvc.invitations import links
 from formsvc.invitations import verbs as invitations
@@ -85,6 +85,32 @@ def test_who_could_not_know_of_a_choice_is_told_of_the_change_first(second: Brow
         held = session.scalars(select(Customer).where(Customer.number == made.number)).one()
         record.change(session, held, {"contacts.name": "赵敏"}, Source(Origin.WORKSHEET), NOW, seen=held.version)
     assert "工作表导入" in second.submit(page, press="approve", status=409).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "press"),
+    [({"note-contacts-name": "请核对"}, "approve"), ({"note": ""}, "reject"), ({"note": ""}, "return")],
+)
+def test_a_mistake_does_not_hide_that_the_record_changed(
+    second: Browser, sqlite_app: Flask, given: Invited, typed: dict[str, str], press: str
+) -> None:
+    page = second.get("/review/1")
+    with writing(sqlite_app) as session:
+        held = session.scalars(select(Customer).where(Customer.number == given.number)).one()
+        record.change(session, held, {"contacts.name": "赵敏"}, Source(Origin.WORKSHEET), NOW, seen=held.version)
+    before = everything(sqlite_app)
+    assert "工作表导入" in second.submit(page, typed, press, status=409).text
+    assert everything(sqlite_app) == before
+
+
+def test_what_an_undo_took_away_is_named_and_decided_anew(second: Browser, sqlite_app: Flask, given: Invited) -> None:
+    page = second.get("/review/1")
+    with writing(sqlite_app) as session:
+        held = session.scalars(select(Customer).where(Customer.number == given.number)).one()
+        version = record.begin_version(session, held, Cause.WORKSHEET, None, None, NOW, seen=held.version)
+        rows.end(session, held, 1, ["contacts.name"], version)
+    told = second.submit(page, {"decide-contacts-name": "keep"}, "approve", status=409)
+    assert told.link("主要对接人姓名") == "#field-contacts-name"
 
 
 def test_answers_behind_a_revoked_link_can_be_returned_by_a_new_one(

@@ -64,6 +64,7 @@ def test_what_who_left_says_of_the_contact_is_not_said_of_the_follower(session: 
     assert [row.field.key for row in compared(session, made).rows] == ["visit.score"]
     approve(session, made, staff_account(session), {"visit.score": "accept", "contacts.position": "accept"})
     assert "contacts.position" not in held_values(session, whom)
+    assert [row.field.key for row in compared(session, made).rows] == ["visit.score"]  # nor is it shown as decided
 
 
 def test_token_outlives_the_link_of_who_left_is_not_issued_again(session: Session) -> None:
