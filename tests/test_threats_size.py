@@ -63,8 +63,13 @@ def client(sqlite_app: Flask) -> Iterator[FlaskClient]:
         yield opened
 
 
+def is_button(pair: tuple[str, str]) -> bool:
+    """Buttons beside those that send and save: what they are answered with is no error."""
+    return pair[0] == "action" and pair[1] in ("withdraw", "full", "language")
+
+
 @hostile
-@given(st.lists(st.tuples(st.sampled_from(NAMES), ODD), max_size=30))
+@given(st.lists(st.tuples(st.sampled_from(NAMES), ODD).filter(lambda pair: not is_button(pair)), max_size=30))
 def test_whatever_is_typed_is_answered(client: FlaskClient, path: str, pairs: list[tuple[str, str]]) -> None:
     body = "&".join(f"{encoded(name)}={encoded(text)}" for name, text in pairs).encode()
     assert sent(client, path, body).status_code in (400, 422)
