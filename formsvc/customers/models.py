@@ -26,6 +26,18 @@ class Origin(StrEnum):
     WORKSHEET = "worksheet"
     SUBMISSION = "submission"
     EDIT = "edit"  # a colleague's own words, with a reason
+    ENTRY = "entry"  # what a colleague typed in when the record was made, or after a contact
+
+
+class Channel(StrEnum):
+    """How a colleague came to know what they entered."""
+
+    CALL = "call"
+    VISIT = "visit"
+    MESSAGE = "message"  # a mail, a chat
+    CARD = "card"
+    DOCUMENT = "document"  # a contract, an invoice, a public register
+    CORRECTION = "correction"  # of what was mistyped here
 
 
 class Cause(StrEnum):
@@ -34,13 +46,18 @@ class Cause(StrEnum):
     WORKSHEET = "worksheet"
     SUBMISSION = "submission"
     EDIT = "edit"
+    ENTRY = "entry"
     UNDO = "undo"  # of the merge of a submission
+    MERGE = "merge"  # of another record into this one
+    SPLIT = "split"  # of the two again
 
 
 class Customer(Base):
-    """One customer. `name` to `category` repeat values of the record, for lists; `version` counts its changes.
+    """One customer. `name` to `next_on` repeat values of the record, for lists; `version` counts its changes.
 
     `primary_contact` is the number of the contact that is asked and written to: there is always exactly one.
+    `next_owner_id` is who takes the next step. A record that was `merged_into_id` another one is a customer no
+    more; its number leads there (M26).
     """
 
     __tablename__ = "customers"
@@ -50,6 +67,8 @@ class Customer(Base):
         Index(None, "code"),
         Index(None, "mobile"),
         Index(None, "email"),
+        Index(None, "merged_into_id"),
+        Index(None, "next_owner_id", "next_on"),
         ForeignKeyConstraint(
             ["id", "primary_contact"], ["contacts.customer_id", "contacts.number"], use_alter=True,
             deferrable=True, initially="DEFERRED",  # each of the two rows needs the other one
@@ -71,10 +90,17 @@ class Customer(Base):
     mobile: Mapped[str | None] = mapped_column(String(60))
     email: Mapped[str | None] = mapped_column(String(254))
     category: Mapped[str | None] = mapped_column(String(60))
+    source: Mapped[str | None] = mapped_column(String(60))
+    urgency: Mapped[str | None] = mapped_column(String(20))
+    next_on: Mapped[str | None] = mapped_column(String(10))
+    next_owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    archived_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
-    owner: Mapped[Staff | None] = relationship()
+    owner: Mapped[Staff | None] = relationship(foreign_keys=owner_id)
+    next_owner: Mapped[Staff | None] = relationship(foreign_keys=next_owner_id)
 
     @property
     def subject(self) -> str:
@@ -106,7 +132,8 @@ class Contact(Base):
 class CustomerVersion(Base):
     """One change of a record: when, by whom, and why. The values that it set say `since` its number (M24).
 
-    `submission_id` is what was merged, or whose merge was undone, which has a `reason`.
+    `submission_id` is what was merged, or whose merge was undone, which has a `reason`. `other_id` is the record that
+    was merged into this one, or split off again. `channel` is how a colleague came to know what they entered.
     """
 
     __tablename__ = "customer_versions"
@@ -115,6 +142,8 @@ class CustomerVersion(Base):
         CheckConstraint("cause NOT IN ('submission', 'undo') OR (submission_id IS NOT NULL AND staff_id IS NOT NULL)",
                         name="submission_is_named"),
         CheckConstraint("cause <> 'undo' OR reason IS NOT NULL", name="undo_has_reason"),
+        CheckConstraint("(cause IN ('merge', 'split')) = (other_id IS NOT NULL)", name="merge_has_other"),
+        CheckConstraint("cause NOT IN ('entry', 'merge', 'split') OR staff_id IS NOT NULL", name="colleague_is_named"),
     )  # fmt: skip
 
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), primary_key=True)
@@ -123,6 +152,8 @@ class CustomerVersion(Base):
     cause: Mapped[Cause] = mapped_column(one_of(Cause))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submissions.id"))
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    channel: Mapped[Channel | None] = mapped_column(one_of(Channel))
     primary_contact: Mapped[int] = mapped_column(default=1, server_default="1")
     reason: Mapped[str | None] = mapped_column(Text)
 
@@ -149,6 +180,7 @@ class CustomerValue(Base):
                         "consent_id IS NOT NULL)", name="submission_is_named"),
         CheckConstraint("origin <> 'worksheet' OR submission_id IS NULL", name="worksheet_is_no_submission"),
         CheckConstraint("(origin = 'edit') = (reason IS NOT NULL)", name="edit_has_reason"),
+        CheckConstraint("origin <> 'entry' OR staff_id IS NOT NULL", name="entry_has_colleague"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -13,7 +13,7 @@ from formsvc.staff.verbs import team_of
 
 def visible(reader: Staff) -> Select[Customer]:
     """The customers that `reader` may see."""
-    return select(Customer).where(is_visible(reader.role, reader.id))
+    return select(Customer).where(Customer.merged_into_id.is_(None), is_visible(reader.role, reader.id))
 
 
 def is_visible(role: Role, reader: Any) -> ColumnElement[bool]:
@@ -30,8 +30,11 @@ def is_of(reader: Any, with_team: bool) -> ColumnElement[bool]:
 
 
 def find(session: Session, reader: Staff, number: str) -> Customer | None:
-    """The customer with `number`, where `reader` may see it."""
-    return session.scalar(visible(reader).where(Customer.number == clean(number)))
+    """The customer with `number`, or the one that it was merged into, where `reader` may see it (M26)."""
+    ids = select(Customer.id, Customer.merged_into_id).where(Customer.number == clean(number)).cte(recursive=True)
+    following = select(Customer.id, Customer.merged_into_id).where(Customer.id == ids.c.merged_into_id)
+    ids = ids.union(following)
+    return session.scalar(visible(reader).where(Customer.id.in_(select(ids.c.id))))
 
 
 def matching(customers: Select[Customer], text: str) -> Select[Customer]:

@@ -19,6 +19,7 @@ from formsvc.customers.held import held_values
 from formsvc.customers.models import (
     Audience,
     Cause,
+    Channel,
     Contact,
     Customer,
     CustomerValue,
@@ -36,6 +37,9 @@ REPEATED = {
     "contacts.mobile": "mobile",
     "contacts.email": "email",
     "record.category": "category",
+    "record.source": "source",
+    "record.urgency": "urgency",
+    "record.next_on": "next_on",
 }
 
 
@@ -45,7 +49,8 @@ class StaleRecord(Exception):
 
 @dataclass(frozen=True)
 class Source:
-    """Where values come from: a worksheet that `staff_id` imported, or a submission that `staff_id` accepted.
+    """Where values come from: a worksheet that `staff_id` imported, a submission that `staff_id` accepted, or what
+    `staff_id` entered and came to know by `channel`; an edit has its `reason`.
 
     `verified_at` is when the customer stated them; nobody did for a worksheet. For the fields of `reasons`, by key, it
     was `staff_id` who worded the value.
@@ -58,6 +63,13 @@ class Source:
     sensitive_consent_id: int | None = None
     verified_at: datetime | None = None
     reasons: Mapping[str, str] | None = None
+    reason: str | None = None
+    channel: Channel | None = None
+
+    @property
+    def change(self) -> "Change":
+        """What a version with these values says of itself."""
+        return Change(Cause(self.origin), self.staff_id, self.submission_id, reason=self.reason, channel=self.channel)
 
     def columns(self, field: str, is_sensitive: bool) -> dict[str, Any]:
         """What a value of `field` says of its source."""
@@ -65,7 +77,20 @@ class Source:
         if reason := (self.reasons or {}).get(field):
             return {**shared, "origin": Origin.EDIT, "reason": reason}
         consent_id = self.sensitive_consent_id if is_sensitive else self.consent_id
-        return {**shared, "origin": self.origin, "consent_id": consent_id, "verified_at": self.verified_at}
+        own = {"consent_id": consent_id, "verified_at": self.verified_at, "reason": self.reason}
+        return {**shared, "origin": self.origin, **own}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a version says of itself, in the columns of a CustomerVersion."""
+
+    cause: Cause
+    staff_id: int | None = None
+    submission_id: int | None = None
+    other_id: int | None = None
+    channel: Channel | None = None
+    reason: str | None = None
 
 
 def create(
@@ -94,7 +119,7 @@ def create(
     _repeat(customer, values)
     session.flush()
     session.add(Contact(customer_id=customer.id, number=1, added_at=now))
-    _add_version(session, customer, Cause(source.origin), source.staff_id, None, now)
+    _add_version(session, customer, source.change, now)
     _add(session, customer, values, source, frozenset(), 1, now)
     audit.record(session, actor, "customer.created", customer.subject, now, fields=sorted(values))
     return customer
@@ -119,8 +144,7 @@ def change(
     the primary one. Returns the new version. Raises StaleRecord where the record is no longer at version `seen`.
     """
     whose = contact or customer.primary_contact
-    cause = Cause(source.origin), source.staff_id, source.submission_id
-    version = begin_version(session, customer, *cause, now, seen=seen, primary=primary)
+    version = begin_version(session, customer, source.change, now, seen=seen, primary=primary)
     with together(session.connection()):
         rows.end(session, customer, whose, values, version)
         if confirmed and source.verified_at:
@@ -134,14 +158,13 @@ def change(
 
 
 def begin_version(
-    session: Session, customer: Customer, cause: Cause, staff_id: int | None, submission_id: int | None, now: datetime,
-    *, seen: int, primary: int | None = None, reason: str | None = None,
-) -> int:  # fmt: skip
+    session: Session, customer: Customer, change: Change, now: datetime, *, seen: int, primary: int | None = None
+) -> int:
     """The number of a new version after `seen`, with that primary contact. Raises StaleRecord."""
     primary = primary or customer.primary_contact
     if not rows.move_on(session, customer, seen, primary, now):
         raise StaleRecord(customer.number)
-    _add_version(session, customer, cause, staff_id, submission_id, now, reason)
+    _add_version(session, customer, change, now)
     for heed in current_app.extensions["customer-changes"]:
         heed(session, customer, now)
     return seen + 1
@@ -165,13 +188,10 @@ def contact_of(field: str, contact: int) -> int:
     return contact if field.startswith("contacts.") else 0
 
 
-def _add_version(
-    session: Session, customer: Customer, cause: Cause, staff_id: int | None, submission_id: int | None, now: datetime,
-    reason: str | None = None,
-) -> None:  # fmt: skip
+def _add_version(session: Session, customer: Customer, change: Change, now: datetime) -> None:
     rows.add_version(
-        session, customer_id=customer.id, number=customer.version, at=now, cause=cause, staff_id=staff_id,
-        submission_id=submission_id, primary_contact=customer.primary_contact, reason=reason,
+        session, customer_id=customer.id, number=customer.version, at=now, primary_contact=customer.primary_contact,
+        **vars(change),
     )  # fmt: skip
 
 

@@ -27,7 +27,17 @@ _MOVE_ON = Statement(
     .values(version=_customers.c.version + 1, updated_at=bindparam("now"), primary_contact=bindparam("primary"))
 )
 _VERSION = Statement(
-    insert(_versions), "customer_id", "number", "at", "cause", "staff_id", "submission_id", "primary_contact", "reason"
+    insert(_versions),
+    "customer_id",
+    "number",
+    "at",
+    "cause",
+    "staff_id",
+    "submission_id",
+    "other_id",
+    "channel",
+    "primary_contact",
+    "reason",
 )
 _held = (
     _values.c.customer_id == bindparam("customer"), _values.c.until.is_(None),

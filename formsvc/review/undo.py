@@ -57,8 +57,8 @@ def undo(
     if {step.key for step in steps} != set(items) or any(step.hindrance for step in steps):
         raise CannotUndo(submission.id)
     primary = next((step.successor_of for step in steps if step.successor_of), None)
-    given = Cause.UNDO, who.id, submission.id, now
-    version = record.begin_version(session, customer, *given, seen=seen, primary=primary, reason=reason)
+    change = record.Change(Cause.UNDO, who.id, submission.id, reason=reason)
+    version = record.begin_version(session, customer, change, now, seen=seen, primary=primary)
     for step in steps:
         _undo(session, customer, step, version, now)
     record.repeat(session, customer)

@@ -14,16 +14,23 @@ from formsvc.db import Base, one_of
 class Role(StrEnum):
     MANAGER = "manager"
     LEAD = "lead"
+    SERVICE = "service"
+    FINANCE = "finance"
+    AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
 
 
 class Permission(StrEnum):
-    """What a route can ask for.
+    """What a route can ask for (M46).
 
-    TEAM and ALL_CUSTOMERS widen what SEE, INVITE and REVIEW reach: to the customers of those whom one leads, to all.
+    TEAM and ALL_CUSTOMERS widen what the others reach: to the customers of those whom one leads, to all.
     """
 
-    SEE = "see"
+    SEE = "see"  # records
+    EDIT = "edit"  # values by hand, of the modules that are the role's, and follow-ups
+    MANAGE = "manage"  # make, import, merge, archive and hand over customers
+    EXPORT = "export"
+    READ_ANSWERS = "read-answers"  # invitations without their links, and submissions with what was decided
     INVITE = "invite"
     REVIEW = "review"
     TEAM = "team"
@@ -31,10 +38,14 @@ class Permission(StrEnum):
     READ_MAIL = "read-mail"
 
 
-MANAGER = frozenset({Permission.SEE, Permission.INVITE, Permission.REVIEW})
+MANAGER = frozenset(Permission) - {Permission.TEAM, Permission.ALL_CUSTOMERS, Permission.READ_MAIL}
+READER = frozenset({Permission.SEE, Permission.ALL_CUSTOMERS})
 GRANTS = {
     Role.MANAGER: MANAGER,
     Role.LEAD: MANAGER | {Permission.TEAM},
+    Role.SERVICE: READER | {Permission.EDIT},
+    Role.FINANCE: READER | {Permission.EDIT},
+    Role.AUDITOR: READER | {Permission.EXPORT, Permission.READ_ANSWERS},
     Role.ADMINISTRATOR: frozenset(Permission),
 }
 

@@ -107,7 +107,7 @@ def test_what_an_undo_took_away_is_named_and_decided_anew(second: Browser, sqlit
     page = second.get("/review/1")
     with writing(sqlite_app) as session:
         held = session.scalars(select(Customer).where(Customer.number == given.number)).one()
-        version = record.begin_version(session, held, Cause.WORKSHEET, None, None, NOW, seen=held.version)
+        version = record.begin_version(session, held, record.Change(Cause.WORKSHEET), NOW, seen=held.version)
         rows.end(session, held, 1, ["contacts.name"], version)
     told = second.submit(page, {"decide-contacts-name": "keep"}, "approve", status=409)
     assert told.link("主要对接人姓名") == "#field-contacts-name"
