@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formsvc.crypto import EncryptedJSON
@@ -20,6 +20,21 @@ class SubmissionState(StrEnum):
     RETURNED = "returned"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"  # the customer took it back before anyone decided
+
+
+class Way(StrEnum):
+    """How answers came: from the customer, by the link or in a form that was uploaded there; else a colleague recorded
+    what the customer said (M28).
+    """
+
+    LINK = "link"
+    FILE = "file"
+    CALL = "call"
+    VISIT = "visit"
+    MESSAGE = "message"  # a mail, a chat
+
+
+RECORDED = (Way.CALL, Way.VISIT, Way.MESSAGE)
 
 
 class ReviewStep(StrEnum):
@@ -40,6 +55,9 @@ class Submission(Base):
     `answers` holds every asked field by key, `secrets` the sensitive ones, encrypted. The database refuses to change
     either. `is_proved` tells whether who sent it could see what is held. `field_notes` are a reviewer's words to single
     fields, by key, with a return.
+
+    `channel` is the way by which it came, `recorded_by` who recorded it where the customer did not send it, and
+    `is_confirmed` whether that was confirmed with the customer on the spot. These never change either.
 
     `assigned_to` is who is to review it; `claimed_by` who has it open since `claimed_at`. `seen_version` is the version
     of the record that was decided upon, `checked_version` the one that its flags are about.
@@ -62,6 +80,10 @@ class Submission(Base):
             name="decision_is_named",
         ),
         CheckConstraint("state NOT IN ('returned', 'rejected') OR note IS NOT NULL", name="refusal_has_note"),
+        CheckConstraint(
+            "(channel IN ('call', 'visit', 'message')) = (recorded_by IS NOT NULL)", name="recorder_is_named"
+        ),
+        CheckConstraint("recorded_by IS NOT NULL OR NOT is_confirmed", name="only_recorded_is_confirmed"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -73,6 +95,9 @@ class Submission(Base):
     language: Mapped[str] = mapped_column(String(10))
     submitted_at: Mapped[datetime]
     is_proved: Mapped[bool] = mapped_column(default=True, server_default=true())
+    channel: Mapped[Way] = mapped_column(one_of(Way), default=Way.LINK, server_default="link")
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    is_confirmed: Mapped[bool] = mapped_column(default=False, server_default=false())
     assigned_to: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     claimed_at: Mapped[datetime | None]
@@ -89,6 +114,7 @@ class Submission(Base):
     reviewer: Mapped[Staff | None] = relationship(foreign_keys=decided_by)
     assignee: Mapped[Staff | None] = relationship(foreign_keys=assigned_to)
     claimant: Mapped[Staff | None] = relationship(foreign_keys=claimed_by)
+    recorder: Mapped[Staff | None] = relationship(foreign_keys=recorded_by)
     consents: Mapped[list["Consent"]] = relationship(order_by="Consent.id")
 
     @property
@@ -100,6 +126,16 @@ class Submission(Base):
     def mail_step(self) -> str:
         """The step of the mail about a decision: a revision has one, as what is taken back, a rejection, sends none."""
         return f"revision-{self.revision}"
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether a colleague recorded it for the customer."""
+        return self.recorded_by is not None
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether nobody says that the customer has confirmed these very answers."""
+        return self.is_recorded and not self.is_confirmed
 
     @property
     def all_answers(self) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from formsvc.submissions.models import (
     ReviewStep,
     Submission,
     SubmissionState,
+    Way,
 )
 from formsvc.submissions.reading import OPEN_STATES, Opened
 
@@ -35,7 +36,7 @@ _submissions, _consents, _times = (
 _SUBMIT = Statement(
     insert(_submissions).returning(_submissions.c.id),
     *("invitation_id", "revision", "state", "answers", "secrets", "language", "submitted_at", "is_proved"),
-    *("assigned_to", "next_step", "due_at"),
+    *("assigned_to", "next_step", "due_at", "channel", "recorded_by", "is_confirmed"),
 )
 _CONSENT = Statement(insert(_consents), "submission_id", "kind", "text_version", "language", "given_at")
 _TIME = Statement(insert(_times), "version_id", "is_repeat", "seconds", "sections")
@@ -59,6 +60,9 @@ class Answers:
 
     `seen` is the revision that the page was filled from, 0 for none. `reader` is empty for whoever may see what is
     held. `times` are the seconds that it took, by module; whole under "".
+
+    Answers that came another way than by the link say so; those that a colleague recorded say by whom, by the id, and
+    whether they were confirmed with the customer on the spot (M28).
     """
 
     values: Mapping[str, Value]
@@ -68,6 +72,9 @@ class Answers:
     seen: int
     reader: str = ""
     times: Mapping[str, int] | None = None
+    way: Way = Way.LINK
+    recorded_by: int | None = None
+    is_confirmed: bool = False
 
 
 def submit(session: Session | Connection, opened: Opened, answers: Answers, now: datetime) -> int:
@@ -80,7 +87,7 @@ def submit(session: Session | Connection, opened: Opened, answers: Answers, now:
         "invitation_id": opened.id, "revision": revision, "state": SubmissionState.WAITING,
         "answers": dict(answers.values), "secrets": kept or None, "language": answers.language, "submitted_at": now,
         "is_proved": not answers.reader, "assigned_to": opened.reviewer_id, "next_step": ReviewStep.CHECK,
-        "due_at": now,
+        "due_at": now, "channel": answers.way, "recorded_by": answers.recorded_by, "is_confirmed": answers.is_confirmed,
     }  # fmt: skip
     new = _SUBMIT.bound(db.engine.dialect, row)
     mail = letter(opened.about, "receipt", f"revision-{revision}", answers.language, sent_at=now.isoformat())

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from formsvc.audit import AuditFact
 from formsvc.db import transaction
 from formsvc.questionnaires.models import QuestionnaireVersion
-from formsvc.submissions.models import NOT_DUE, Consent, Submission, SubmissionState
+from formsvc.submissions.models import NOT_DUE, Consent, Submission, SubmissionState, Way
 from tests.factories import submission
 from tests.installation import NOW
 
@@ -28,6 +28,9 @@ FROZEN: dict[type[Any], dict[str, Any]] = {
         "revision": 9,
         "language": "en",
         "submitted_at": NOW,
+        "channel": Way.FILE,
+        "recorded_by": 1,
+        "is_confirmed": True,
     },
 }
 CHANGES = [(model, {column: value}) for model, columns in FROZEN.items() for column, value in columns.items()]
