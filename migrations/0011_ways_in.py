@@ -1,4 +1,4 @@
-"""The way by which answers came, and who recorded those that a customer gave by word of mouth."""
+"""The way by which answers came, who recorded those that a customer gave by word of mouth, and in which invitations."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,9 +29,12 @@ def upgrade() -> None:
         for name, rule in CHECKS.items():
             submissions.create_check_constraint(op.f(f"ck_submissions_{name}"), rule)
     _freeze(*SENT, *CAME)
+    is_recorded = sa.Column("is_recorded", sa.Boolean(), server_default=sa.false(), nullable=False)
+    op.add_column("invitations", is_recorded)
 
 
 def downgrade() -> None:
+    op.drop_column("invitations", "is_recorded")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP TRIGGER submissions_frozen ON submissions")  # it names the columns that go
     with op.batch_alter_table("submissions") as submissions:

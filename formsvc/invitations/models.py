@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formsvc.customers.models import Customer
@@ -42,7 +42,8 @@ class Invitation(Base):
 
     `link_number` is signed into the link: the one before is dead. `due_at` is when the clock next acts (`next_step`).
     `revision` is that of the newest submission, 0 before the first. `base_version` is the version that the record had
-    when the link was sent, and `contact` the number of the contact whom it was sent to.
+    when the link was sent, and `contact` the number of the contact whom it was sent to. `is_recorded` tells that it was
+    made to record answers in: no mail brought its link.
     """
 
     __tablename__ = "invitations"
@@ -71,6 +72,7 @@ class Invitation(Base):
     revision: Mapped[int] = mapped_column(default=0, server_default="0")
     base_version: Mapped[int] = mapped_column(default=1, server_default="1")
     contact: Mapped[int] = mapped_column(default=1, server_default="1")
+    is_recorded: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     customer: Mapped[Customer] = relationship()
     version: Mapped[QuestionnaireVersion] = relationship()

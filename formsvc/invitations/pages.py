@@ -107,6 +107,7 @@ def panel(customer: Customer) -> tuple[str, dict[str, Any]]:
         "default_days": DAYS, "live": live, "titles": _titles(versions),
         "offered": [d for v in versions if v.questionnaire_id not in live and _asks(d := definition_of(v), customer)],
         "link": lambda invitation: links.url(invitation.id, invitation.link_number), "qr_code": _qr_code, "now": now(),
+        "keys": {version.questionnaire_id: definition_of(version).key for version in versions},
     }  # fmt: skip
 
 
@@ -136,7 +137,7 @@ def _asks(definition: Definition, customer: Customer) -> bool:
 
 def _is_live(invitation: Invitation) -> bool:
     """Whether a new invitation would be refused: the link still opens, or answers wait."""
-    return invitation.state in LIVE and (invitation.closes_at > now() or invitation.state is InvitationState.ANSWERED)
+    return invitation.state in LIVE and verbs.is_taking(invitation, now())
 
 
 def state_names() -> dict[str, str]:

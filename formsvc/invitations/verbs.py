@@ -31,6 +31,10 @@ class NothingAsked(Exception):
     """The questionnaire asks nothing of this kind of customer."""
 
 
+class Archived(Exception):
+    """The record is closed: nobody is asked before it is brought back."""
+
+
 def issue(
     session: Session, customer: Customer, actor: str, staff_id: int | None, now: datetime, days: int = schedule.DAYS,
     questionnaire: str = DEFAULT_KEY,
@@ -39,25 +43,58 @@ def issue(
 
     Raises AlreadyInvited, NothingAsked, NoQuestionnaire, ValueError for `days`.
     """
+    invitation = _make(session, customer, staff_id, now, days, questionnaire)
+    audit.record(session, actor, "invitation.issued", invitation.subject, now, customer=customer.number)
+    post(session, about(invitation), "invitation", f"link-{invitation.link_number}", now)
+    return invitation
+
+
+def for_recording(
+    session: Session, customer: Customer, actor: str, staff_id: int, now: datetime, questionnaire: str, known: int
+) -> Invitation:
+    """The invitation for what a colleague records: the live one, else a new one, of which no mail goes out (M28).
+
+    One that was decided since the one with the id `known` comes before a new one: the answers may be in it already.
+
+    Raises Archived, NothingAsked, NoQuestionnaire.
+    """
+    session.refresh(customer, with_for_update={"key_share": True})
+    if customer.archived_at:
+        raise Archived(customer.number)
+    questionnaire_id = current(session, questionnaire).questionnaire_id
+    live = live_invitation(session, customer, questionnaire_id)
+    if live and is_taking(live, now):
+        return live
+    newest = newest_invitation(session, customer, questionnaire_id)
+    if newest and newest.id > known and newest.state is InvitationState.CLOSED:
+        return newest
+    invitation = _make(session, customer, staff_id, now, schedule.DAYS, questionnaire, is_recorded=True)
+    audit.record(session, actor, "invitation.made", invitation.subject, now, customer=customer.number)
+    return invitation
+
+
+def _make(
+    session: Session, customer: Customer, staff_id: int | None, now: datetime, days: int, questionnaire: str,
+    is_recorded: bool = False,
+) -> Invitation:  # fmt: skip
+    """A new invitation. Raises AlreadyInvited, NothingAsked, NoQuestionnaire, ValueError for `days`."""
     session.refresh(customer, with_for_update={"key_share": True})  # two who invite at once take turns
     version = current(session, questionnaire)
     if not definition_of(version).asked(customer.audience, customer.situation):
         raise NothingAsked(questionnaire)
     live = live_invitation(session, customer, version.questionnaire_id)
-    if live and (live.closes_at > now or live.state is InvitationState.ANSWERED):
+    if live and is_taking(live, now):
         raise AlreadyInvited(live)
     if live:
         move(session, live, InvitationState.REVOKED, next_step=None, due_at=None)
     invitation = Invitation(
         customer_id=customer.id, questionnaire_id=version.questionnaire_id, version_id=version.id,
         state=InvitationState.OPEN, issued_at=now, issued_by=staff_id, base_version=customer.version,
-        contact=customer.primary_contact,
+        contact=customer.primary_contact, is_recorded=is_recorded,
         **_times(now, days, definition_of(version).grace_days),
     )  # fmt: skip
     session.add(invitation)
     session.flush()
-    audit.record(session, actor, "invitation.issued", invitation.subject, now, customer=customer.number)
-    post(session, about(invitation), "invitation", f"link-{invitation.link_number}", now)
     return invitation
 
 
@@ -119,6 +156,17 @@ def live_invitation(session: Session, customer: Customer, questionnaire_id: int)
         Invitation.state.in_(LIVE),
     )
     return session.scalar(invitations)
+
+
+def newest_invitation(session: Session, customer: Customer, questionnaire_id: int) -> Invitation | None:
+    """The last invitation of this customer to this questionnaire that was made."""
+    own = Invitation.customer_id == customer.id, Invitation.questionnaire_id == questionnaire_id
+    return session.scalar(select(Invitation).where(*own).order_by(Invitation.id.desc()).limit(1))
+
+
+def is_taking(live: Invitation, now: datetime) -> bool:
+    """Whether a live invitation is in the way of another one: its link still opens, or answers wait."""
+    return live.closes_at > now or live.state is InvitationState.ANSWERED
 
 
 def _times(now: datetime, days: int, grace_days: int) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, redirect, render_template, request, url_for
 from flask_login import LoginManager, current_user
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import make_transient_to_detached
@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
     login_manager.user_loader(load)
     app.before_request(enforce)
     app.jinja_env.globals["Permission"] = Permission
+    app.extensions["kept-when-signed-out"] = set()  # endpoints that take a form which must not be lost
 
 
 def load(session_key: str) -> Staff | None:
@@ -65,6 +66,8 @@ def enforce() -> Any:
     return None
 
 
-def _to_sign_in() -> Response:
+def _to_sign_in() -> Response | tuple[str, int]:
+    if request.form and request.endpoint in current_app.extensions["kept-when-signed-out"]:
+        return render_template("staff/signed_out.html", address=request.full_path.rstrip("?")), 401
     asked = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("staff.login", next=asked))

@@ -31,16 +31,20 @@ def init_app(app: Flask, config: Config) -> None:
     app.extensions["confirm-links"] = links.signer(config, "confirm-address")
 
 
-def enter(connection: Connection, opened: Opened, answers: Mapping[str, Value], language: str, now: datetime) -> None:
+def enter(
+    connection: Connection, opened: Opened, answers: Mapping[str, Value], language: str, now: datetime,
+    is_recorded: bool = False,
+) -> None:  # fmt: skip
     """Keep and ask about each address in `answers`, values by field, that is not the one held.
 
+    The mail says so where it was not the customer who typed it, but a colleague.
     Where nothing is new this compares and reads nothing. The caller holds the invitation's row: no two enter at once.
     """
     for kind, old in ((AddressKind.EMAIL, opened.about.email), (AddressKind.MOBILE, opened.mobile)):
         new = answers.get(FIELDS[kind])
         if isinstance(new, str) and _folded(new) != _folded(old or ""):
             with joined(connection) as session:
-                _enter(session, opened.id, kind, new, old, language, now)
+                _enter(session, opened.id, kind, new, old, language, now, is_recorded)
 
 
 def confirm(session: Session, address: Address, now: datetime) -> None:
@@ -109,8 +113,9 @@ def read(token: str) -> int | None:
 
 
 def _enter(
-    session: Session, invitation_id: int, kind: AddressKind, new: str, old: str | None, language: str, now: datetime
-) -> None:
+    session: Session, invitation_id: int, kind: AddressKind, new: str, old: str | None, language: str, now: datetime,
+    is_recorded: bool,
+) -> None:  # fmt: skip
     known = select(Address.id).where(
         Address.invitation_id == invitation_id, Address.kind == kind, Address.address == new
     )
@@ -122,16 +127,19 @@ def _enter(
     session.flush()
     audit.record(session, invitation.customer.subject, "address.entered", address.subject, now, kind=kind)
     if kind is AddressKind.EMAIL and _may_be_asked(session, address):
-        _ask_by_mail(session, address, old, language, now)
+        _ask_by_mail(session, address, old, language, now, is_recorded)
 
 
-def _ask_by_mail(session: Session, address: Address, old: str | None, language: str, now: datetime) -> None:
+def _ask_by_mail(
+    session: Session, address: Address, old: str | None, language: str, now: datetime, is_recorded: bool
+) -> None:
     """The new address gets the link, the old one is told."""
     invited, url = about(address.invitation), absolute(PREFIX + token(address.id))
-    post(session, invited, "confirm-address", "", now, language, address.address, address.subject, url=url)
+    by = {"is_recorded": True} if is_recorded else {}
+    post(session, invited, "confirm-address", "", now, language, address.address, address.subject, url=url, **by)
     if old:
         masked_new = mask(address.address)
-        post(session, invited, "address-changed", "", now, None, old, address.subject, masked=masked_new)
+        post(session, invited, "address-changed", "", now, None, old, address.subject, masked=masked_new, **by)
 
 
 def _may_be_asked(session: Session, address: Address) -> bool:

@@ -54,7 +54,7 @@ class Posted:
         return done
 
     def submit(self) -> Answer:
-        if not _has_token():
+        if not has_token():
             return self.shown("old-page"), 422
         if self.seen >= (MOST_REVISIONS if self.reader.sees_held else MOST_UNPROVED):
             return self.shown("too-often"), 429
@@ -72,7 +72,7 @@ class Posted:
 
     def save(self) -> Answer:
         is_script = "application/json" in request.headers.get("Accept", "")
-        if not _has_token():
+        if not has_token():
             return (jsonify(csrf_token=form_token()) if is_script else self.shown("old-page")), 422
         moment, typed = now(), drafts.Typed(self._stand(), self.base, _number("opened"))
         with transaction() as session:
@@ -90,7 +90,7 @@ class Posted:
     def withdraw(self) -> Answer:
         """Take back what the receipt showed: of what came later it said nothing."""
         last, shown = self.opened.last, (self.seen, SubmissionState.WAITING)
-        if _has_token() and self.reader.sees_held and last and (last.revision, last.state) == shown:
+        if has_token() and self.reader.sees_held and last and (last.revision, last.state) == shown:
             with transaction() as session:
                 verbs.withdraw(session, self.opened, now())
         return redirect(self.reader.address(), 303)
@@ -186,7 +186,7 @@ class Posted:
         return value is not None or self.reader.sees_held
 
 
-def _has_token() -> bool:
+def has_token() -> bool:
     """Whether the form's CSRF token is good. It is checked here: one that is too old must not eat the answers."""
     return is_form_token(request.form.get("csrf_token", ""))
 

@@ -22,7 +22,7 @@ from formsvc.questionnaires.models import QuestionnaireVersion
 from formsvc.questionnaires.verbs import definition_of_version
 from formsvc.staff.models import Staff
 from formsvc.statements import Statement
-from formsvc.submissions.models import Draft, Submission, SubmissionState
+from formsvc.submissions.models import RECORDED, Draft, Submission, SubmissionState, Way
 
 MENDABLE = (SubmissionState.WAITING, SubmissionState.RETURNED)
 OPEN_STATES = (InvitationState.OPEN, InvitationState.ANSWERED, InvitationState.RETURNED)
@@ -52,6 +52,12 @@ class Sent:
     submitted_at: datetime
     note: str | None
     field_notes: dict[str, str]
+    way: Way
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether a colleague recorded it for the customer."""
+        return self.way in RECORDED
 
     @property
     def all_answers(self) -> dict[str, Any]:
@@ -158,7 +164,7 @@ def _sent(row: Any) -> Sent | None:
         return None
     return Sent(
         row.sent_id, row.revision, row.sent_state, row.answers, row.secrets or {}, row.submitted_at, row.note,
-        row.field_notes or {},
+        row.field_notes or {}, row.channel,
     )  # fmt: skip
 
 
@@ -190,6 +196,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             *(Staff.name.label("manager_name"), Staff.email.label("manager_email"), Staff.phone.label("manager_phone")),
             *(Submission.id.label("sent_id"), Submission.state.label("sent_state"), Submission.answers),
             *(Submission.secrets, Submission.submitted_at, Submission.note, Submission.field_notes),
+            Submission.channel,
             *(Draft.number.label("draft"), type_coerce(Draft.typed, Text).label("typed"), Draft.saved_at),
             func.coalesce(_reviewer.id, Staff.id).label("reviewer_id"), held_rows(Customer).label("held"),
         )

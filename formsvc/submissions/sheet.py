@@ -1,6 +1,6 @@
 """The questionnaire's page, rendered once for a version, an audience, a situation and a language, and filled often."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flask import current_app, render_template
@@ -51,28 +51,30 @@ class Sheet:
         """The whole page."""
         blocks = {name: as_html(text) for name, text in page.texts.items()}
         blocks |= page.blocks
-        blocks["sections"] = self._middle(page)
+        blocks["sections"] = self.sections(page, self._consent)
         blocks["consent"] = self._consent(CONSENT, page)
         contact = {"name": page.contact.name, "email": page.contact.email, "phone": page.contact.phone or ""}
         ask = self._ask[bool(page.contact.phone)]
         blocks["ask"] = ask.filled({name: as_html(text) for name, text in contact.items()})
         return self._frame.filled(blocks)
 
-    def _middle(self, page: Page) -> str:
-        """What is to be looked at under its modules, then what is still correct, a line each."""
+    def sections(self, page: Page, consent: Callable[[str, Page], str]) -> str:
+        """What is to be looked at under its modules, then what is still correct, a line each, as HTML; `consent` makes
+        that of a consent by its name.
+        """
         blocks, asks_consent = [], False
         for module, keys in self._keys:
             shown = [key for key in keys if key not in page.folded]
             html = [self._cell(key, page) for key in shown]
             if not self.asked.sensitive.isdisjoint(shown):
-                html.append(self._consent(CONSENT_SENSITIVE, page))
+                html.append(consent(CONSENT_SENSITIVE, page))
                 asks_consent = True
             if shown:
                 blocks.append(self._sections[module].filled({"cells": "".join(html)}))
         if page.folded:
             html = [self._cell(key, page) for key in page.folded]
             if self.asked.sensitive and not asks_consent:
-                html.append(self._consent(CONSENT_SENSITIVE, page))
+                html.append(consent(CONSENT_SENSITIVE, page))
             said = {"title": as_html(page.folded_title), "why": as_html(page.why_folded)}
             blocks.append(self._folded.filled({"cells": "".join(html), **said}))
         return "".join(blocks)

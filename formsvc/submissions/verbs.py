@@ -76,6 +76,11 @@ class Answers:
     recorded_by: int | None = None
     is_confirmed: bool = False
 
+    @property
+    def actor(self) -> str:
+        """The name of who recorded them in audit facts; empty for what the customer sent."""
+        return f"staff:{self.recorded_by}" if self.recorded_by else ""
+
 
 def submit(session: Session | Connection, opened: Opened, answers: Answers, now: datetime) -> int:
     """The id of the submission of these answers: a new one, or for a retry the one that it made.
@@ -90,8 +95,7 @@ def submit(session: Session | Connection, opened: Opened, answers: Answers, now:
         "due_at": now, "channel": answers.way, "recorded_by": answers.recorded_by, "is_confirmed": answers.is_confirmed,
     }  # fmt: skip
     new = _SUBMIT.bound(db.engine.dialect, row)
-    mail = letter(opened.about, "receipt", f"revision-{revision}", answers.language, sent_at=now.isoformat())
-    receipt = mail and outbox.ready(mail, now)
+    receipt = None if answers.recorded_by else _receipt(opened, answers, now)
     time = None
     if answers.times and not answers.seen:
         time = _TIME.bound(db.engine.dialect, _time(opened, answers.times, not answers.reader))
@@ -104,7 +108,7 @@ def submit(session: Session | Connection, opened: Opened, answers: Answers, now:
         connection.execute(update(_submissions).where(*waiting).values(state=SubmissionState.SUPERSEDED, **NOT_DUE))
     id_ = int(new.first(connection).id)
     consents = _given(opened, answers, id_, bool(kept), now)
-    addresses.enter(connection, opened, answers.values, answers.language, now)
+    addresses.enter(connection, opened, answers.values, answers.language, now, answers.recorded_by is not None)
     if opened.draft:
         drafts.forget(connection, opened, answers.reader, opened.draft.number)
     with together(connection):
@@ -114,7 +118,10 @@ def submit(session: Session | Connection, opened: Opened, answers: Answers, now:
             time.run(connection)
         if receipt:
             outbox.put_ready(connection, receipt)
-        audit.record(connection, opened.actor, "submission.submitted", f"submission:{id_}", now, revision=revision)
+        came = {"revision": revision} if answers.way is Way.LINK else {"revision": revision, "way": answers.way}
+        audit.record(
+            connection, answers.actor or opened.actor, "submission.submitted", f"submission:{id_}", now, **came
+        )
     return id_
 
 
@@ -155,6 +162,13 @@ def _sent_before(connection: Connection, opened: Opened, answers: Answers, now: 
         return int(last.id)
     hold(connection, opened, answers.seen, now)
     raise SentMeanwhile
+
+
+def _receipt(opened: Opened, answers: Answers, now: datetime) -> outbox.Ready | None:
+    """The mail to who sent them; None where no address is held."""
+    step = f"revision-{answers.seen + 1}"
+    mail = letter(opened.about, "receipt", step, answers.language, sent_at=now.isoformat())
+    return outbox.ready(mail, now) if mail else None
 
 
 def carried(opened: Opened, answers: Answers) -> dict[str, Value]:
