@@ -24,13 +24,17 @@ class Given:
 class Answered:
     """A submission, as far as it is the source of values.
 
-    `contact` is the number of the contact whom the link was sent to, when the record was at `base_version`.
+    `contact` is the number of the contact whom the link was sent to, when the record was at `base_version`. `way` is
+    how it came ("link", "file", "call", "visit" or "message"), `recorder` who recorded it, where a colleague did.
     """
 
     at: datetime
     contact: int
     base_version: int
     consents: Mapping[int, Given]
+    way: str = "link"
+    recorder: str | None = None
+    is_confirmed: bool = False
 
 
 # What the rooms below tell of submissions, by their ids: the application's extension "submissions-as-sources"

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
 
-from flask import render_template
+from flask import get_template_attribute, render_template
 from flask_babel import gettext as _
 
 from formsvc.review import offers
 from formsvc.review.queue import LATE
+from formsvc.submissions.models import Way
 from formsvc.web import language
 from formsvc.web.holes import Pieces, as_html, hole
 from formsvc.web.show import instant
@@ -43,8 +44,10 @@ class Rows:
         }  # fmt: skip
 
     def _marks(self, row: Any, reader_id: int) -> str:
-        """What stands beside the name: which questionnaire, that it was sent again, who has it open."""
+        """What stands beside the name: which questionnaire, how it came, that it was sent again, who has it open."""
         marks = _part("soft", self._titles[row.questionnaire_id]) if row.questionnaire_id in self._titles else ""
+        if row.channel is not Way.LINK:
+            marks += _way(self._reader, row.channel)
         if row.revision > 1:
             marks += _part("accent", self._again)
         if row.claimant_id and self._is_waiting:
@@ -78,6 +81,12 @@ def _row(reader: str, is_waiting: bool) -> Pieces:
 @lru_cache(maxsize=1024)
 def _part(look: str, text: str) -> str:
     return render_template("review/part.html", look=look, text=text).rstrip()
+
+
+@cache
+def _way(reader: str, way: Way) -> str:
+    """How answers came that did not come by the link, in the language of the `reader`."""
+    return _part("soft", str(get_template_attribute("submissions/ways.html", "way")(way)))
 
 
 @cache

@@ -62,7 +62,7 @@ def rows(shape: Shape, side: Side, limit: int) -> Statement:
     is_checked = Submission.checked_version == Customer.version
     found: Found = (
         select(
-            *(Submission.id, Submission.submitted_at, Submission.revision, Submission.is_proved),
+            *(Submission.id, Submission.submitted_at, Submission.revision, Submission.is_proved, Submission.channel),
             *(Customer.name, Customer.number, Customer.contact, Invitation.questionnaire_id),
             *(assignee.name.label("assignee"), claimant.id.label("claimant_id"), claimant.name.label("claimant")),
             case((is_checked, flags.correlate(keys).scalar_subquery())).label("flags"),

@@ -13,7 +13,7 @@ def answered(session: Session, ids: Collection[int]) -> dict[int, Answered]:
     """What the record's page says of the submissions with these ids, by id."""
     if not ids:
         return {}
-    whole = joinedload(Submission.invitation), selectinload(Submission.consents)
+    whole = joinedload(Submission.invitation), joinedload(Submission.recorder), selectinload(Submission.consents)
     rows = session.scalars(select(Submission).where(Submission.id.in_(ids)).options(*whole))
     return {row.id: _answered(row) for row in rows}
 
@@ -21,7 +21,10 @@ def answered(session: Session, ids: Collection[int]) -> dict[int, Answered]:
 def _answered(row: Submission) -> Answered:
     invitation = row.invitation
     consents = {consent.id: _given(consent) for consent in row.consents}
-    return Answered(row.submitted_at, invitation.contact, invitation.base_version, consents)
+    return Answered(
+        row.submitted_at, invitation.contact, invitation.base_version, consents, row.channel,
+        row.recorder.name if row.recorder else None, row.is_confirmed,
+    )  # fmt: skip
 
 
 def _given(consent: Consent) -> Given:

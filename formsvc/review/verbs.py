@@ -172,10 +172,12 @@ def _notes(submission: Submission, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _source(submission: Submission, reviewer: Staff, reasons: Mapping[str, str]) -> Source:
+    """What a colleague recorded without confirming it was stated by no customer in so many words (M28)."""
     consents = {consent.kind: consent.id for consent in submission.consents}
     return Source(
         Origin.SUBMISSION, reviewer.id, submission.id, consents.get(ConsentKind.PRIVACY),
-        consents.get(ConsentKind.SENSITIVE), submission.submitted_at, reasons,
+        consents.get(ConsentKind.SENSITIVE),
+        None if submission.is_unconfirmed else submission.submitted_at, reasons,
     )  # fmt: skip
 
 

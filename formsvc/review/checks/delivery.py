@@ -14,6 +14,11 @@ def not_confirmed(seen: Seen) -> Iterator[Finding]:
     yield from (about(seen, key) for key in seen.fields if key in seen.unconfirmed)
 
 
+def unconfirmed_recording(seen: Seen) -> Iterator[Finding]:
+    if seen.is_unconfirmed:
+        yield Finding(None, {})
+
+
 def without_code(seen: Seen) -> Iterator[Finding]:
     if not seen.is_proved:
         yield Finding(None, {})

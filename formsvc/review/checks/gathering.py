@@ -35,7 +35,7 @@ def look(
         unconfirmed=frozenset(key for key, is_good in confirmed.items() if not is_good),
         undeliverable=_refusing(session, fields, values) - {key for key, is_good in confirmed.items() if is_good},
         alike=tuple(alike(session, values, customer, visible)),
-        is_proved=submission.is_proved,
+        is_proved=submission.is_proved, is_unconfirmed=submission.is_unconfirmed,
     )  # fmt: skip
 
 

@@ -63,6 +63,12 @@ _ALL = (
         delivery.without_code,
     ),
     Check(
+        "unconfirmed-recording", WARNING, Text("未当场确认", "Not confirmed on the spot"),
+        Text("这些内容由同事代填，没有当场与客户确认，请先向客户核实。",
+             "A colleague recorded these answers and did not confirm them with the customer: ask before you accept."),
+        delivery.unconfirmed_recording,
+    ),
+    Check(
         "implausible-budget", WARNING, Text("预算异常", "Odd budget"), LEAP,
         plausibility.leap("needs.budget", 1000),
     ),

@@ -20,7 +20,8 @@ class Seen:
     `fields` are those that this customer is asked, by key. `base` is what was held when the customer was asked, `held`
     what is held now, `answers` what was answered, all by key and sensitive values included; an answer of None empties.
     `unconfirmed` are the fields whose new address nobody confirmed, `undeliverable` those whose address refused our
-    mail. `is_proved` tells whether who answered had shown that the mail reached them.
+    mail. `is_proved` tells whether who answered had shown that the mail reached them, `is_unconfirmed` whether a
+    colleague recorded the answers and did not confirm them with the customer.
     """
 
     fields: Mapping[str, Field]
@@ -33,6 +34,7 @@ class Seen:
     undeliverable: frozenset[str] = frozenset()
     alike: tuple[Alike, ...] = ()
     is_proved: bool = True
+    is_unconfirmed: bool = False
 
     def value(self, key: str) -> Value:
         """What the record would hold if the answers were accepted; None of a field that is not asked."""
