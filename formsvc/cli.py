@@ -7,14 +7,13 @@ from datetime import datetime
 import click
 from flask import Flask, current_app
 from flask.cli import FlaskGroup, with_appcontext
-from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from config import Config, ConfigError
 from formsvc import create_app, demo, server, worker
 from formsvc.console import on_schema
+from formsvc.customers import reach
 from formsvc.customers.console import customers_group
-from formsvc.customers.models import Customer
 from formsvc.db import db, transaction
 from formsvc.invitations import links, verbs
 from formsvc.invitations.schedule import DAYS, MAX_DAYS, MIN_DAYS
@@ -195,13 +194,15 @@ def _invite(number: str, days: int, key: str) -> str | None:
     """Invite one customer and print its link; why not, where it is refused."""
     try:
         with transaction() as session:
-            customer = session.scalar(select(Customer).where(Customer.number == number.upper()))
+            customer = reach.find_any(session, number.upper())
             if customer is None:
                 return f"{number}: there is no such customer"
             invitation = verbs.issue(session, customer, "system", None, now(), days, key)
             url, has_mail = links.url(invitation.id, invitation.link_number), bool(customer.email)
     except verbs.AlreadyInvited as error:
         return f"{number}: is invited already, until {error.deadline_on}; issue the link again on its page"
+    except verbs.NotACustomer:
+        return f"{number}: is archived; bring the record back on its page first"
     except verbs.NothingAsked:
         return f"{number}: {key} asks nothing of this kind of customer"
     click.echo(f"{customer.number}\t{url}")

@@ -11,7 +11,9 @@ from formsvc.web.access import PUBLIC, access_of
 from tests.browser import Browser
 from tests.installation import HOST
 
-VALUES: dict[str, Any] = {"number": "CX202611001", "token": "x", "filename": "x", "id_": 1}
+VALUES: dict[str, Any] = {
+    "number": "CX202611001", "other": "CX202611002", "version": 2, "token": "x", "filename": "x", "id_": 1,
+}  # fmt: skip
 OPEN = {
     # what is there without a sign-in, and is safe for everyone
     "static", "set_language",

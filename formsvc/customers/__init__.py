@@ -3,10 +3,14 @@
 from flask import Flask
 
 from config import Config
-from formsvc.customers import pages
+from formsvc.customers import archiving_pages, merging_pages, merging_split_pages, pages
+
+ROUTES = (merging_split_pages,)  # of a blueprint that another file makes
 
 
 def init_app(app: Flask, config: Config) -> None:
     app.extensions["customer-panels"] = []
     app.extensions["customer-changes"] = []  # what is called within the transaction of each: (session, customer, now)
-    app.register_blueprint(pages.blueprint)
+    app.extensions["customer-ends"] = []  # what is called before nobody is asked any more: see `ends`
+    for each in (pages, merging_pages, archiving_pages):
+        app.register_blueprint(each.blueprint)

@@ -107,6 +107,11 @@ class Customer(Base):
         """The name of this customer in audit facts."""
         return f"customer:{self.number}"
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether it may be invited: it is neither archived nor was it merged into another one."""
+        return self.archived_at is None and self.merged_into_id is None
+
 
 class Contact(Base):
     """A person whom the customer named, counted within the customer. The values say who it is.
@@ -158,6 +163,7 @@ class CustomerVersion(Base):
     reason: Mapped[str | None] = mapped_column(Text)
 
     staff: Mapped[Staff | None] = relationship()
+    other: Mapped[Customer | None] = relationship(foreign_keys=other_id)
 
 
 class CustomerValue(Base):

@@ -170,11 +170,16 @@ def begin_version(
     return seen + 1
 
 
-def restore(session: Session, earlier: Iterable[CustomerValue], version: int) -> None:
-    """What was held before is held again from `version` on, each value with the source that it had."""
+def restore(session: Session, earlier: Iterable[CustomerValue], version: int, **instead: int) -> None:
+    """What was held before is held again from `version` on, each value with the source that it had.
+
+    With `instead`, columns of a CustomerValue, it is held of another customer, or of another contact.
+    """
     own = ("id", "since", "until")
     kept = [column.key for column in CustomerValue.__table__.columns if column.key not in own]
-    session.add_all(CustomerValue(**{key: getattr(row, key) for key in kept}, since=version) for row in earlier)
+    session.add_all(
+        CustomerValue(**{key: getattr(row, key) for key in kept} | instead, since=version) for row in earlier
+    )
 
 
 def repeat(session: Session, customer: Customer) -> None:

@@ -15,7 +15,7 @@ from formsvc.statements import Statement
 _customers, _versions, _values = (
     model.metadata.tables[model.__tablename__] for model in (Customer, CustomerVersion, CustomerValue)
 )
-_SEEN = "version", "primary_contact", "name", "code", "contact", "mobile", "email"
+_SEEN = "version", "primary_contact", "name", "code", "contact", "mobile", "email", "merged_into_id", "archived_at"
 _LOCK = Statement(
     select(*(_customers.c[name] for name in _SEEN))
     .where(_customers.c.id == bindparam("customer"))
@@ -23,9 +23,12 @@ _LOCK = Statement(
 )
 _MOVE_ON = Statement(
     update(_customers)
-    .where(_customers.c.id == bindparam("customer"), _customers.c.version == bindparam("seen"))
+    .where(
+        _customers.c.id == bindparam("customer"), _customers.c.version == bindparam("seen"),
+        _customers.c.merged_into_id.is_(None),
+    )
     .values(version=_customers.c.version + 1, updated_at=bindparam("now"), primary_contact=bindparam("primary"))
-)
+)  # fmt: skip
 _VERSION = Statement(
     insert(_versions),
     "customer_id",
@@ -64,7 +67,9 @@ def lock(session: Session, customer: Customer) -> None:
 
 
 def move_on(session: Session, customer: Customer, seen: int, primary: int, now: datetime) -> bool:
-    """The record is at the version after `seen`, with that primary contact; False where it was not at `seen`."""
+    """The record is at the version after `seen`, with that primary contact; False where it was not at `seen`, or is no
+    customer's record any more.
+    """
     session.flush()
     given = {"customer": customer.id, "seen": seen, "now": now, "primary": primary}
     if _MOVE_ON.run(session.connection(), given) != 1:

@@ -3,10 +3,11 @@
 from flask import Flask
 
 from config import Config
-from formsvc.invitations import links, pages
+from formsvc.invitations import links, pages, verbs
 
 
 def init_app(app: Flask, config: Config) -> None:
     links.init_app(app, config)
     app.register_blueprint(pages.blueprint)
     app.extensions["customer-panels"].append(pages.panel)
+    app.extensions["customer-ends"].append(verbs.revoke_open)

@@ -60,6 +60,8 @@ def invite(number: str) -> Response:
             has_mail = bool(customer.email)
     except verbs.AlreadyInvited:
         flash(_("This customer has an open invitation already. You can issue its link again below."), "problem")
+    except verbs.NotACustomer:
+        flash(_("Nobody was invited: this record is archived, or was merged into another one."), "problem")
     except (verbs.NothingAsked, NoQuestionnaire):
         flash(_("Choose a questionnaire that asks something of this customer."), "problem")
     except ValueError:
@@ -132,7 +134,7 @@ def _titles(versions: Sequence[QuestionnaireVersion]) -> dict[int, str]:
 
 
 def _asks(definition: Definition, customer: Customer) -> bool:
-    return bool(definition.asked(customer.audience, customer.situation))
+    return customer.is_asked and bool(definition.asked(customer.audience, customer.situation))
 
 
 def _is_live(invitation: Invitation) -> bool:

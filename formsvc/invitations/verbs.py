@@ -1,5 +1,6 @@
 """What happens to an invitation. Each verb changes rows, records one fact and queues its mail; none commits."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from formsvc.invitations.models import LIVE, Invitation, InvitationState
 from formsvc.invitations.moves import NotPossible, move
 from formsvc.invitations.schedule import Step
 from formsvc.questionnaires.verbs import DEFAULT_KEY, current, definition_of
+from formsvc.staff.models import Staff
 
 
 class AlreadyInvited(Exception):
@@ -31,8 +33,8 @@ class NothingAsked(Exception):
     """The questionnaire asks nothing of this kind of customer."""
 
 
-class Archived(Exception):
-    """The record is closed: nobody is asked before it is brought back."""
+class NotACustomer(Exception):
+    """The record is archived, or was merged into another one."""
 
 
 def issue(
@@ -41,7 +43,7 @@ def issue(
 ) -> Invitation:  # fmt: skip
     """Invite `customer` to answer the `questionnaire` of that key, with a mail where an address is held.
 
-    Raises AlreadyInvited, NothingAsked, NoQuestionnaire, ValueError for `days`.
+    Raises AlreadyInvited, NothingAsked, NotACustomer, NoQuestionnaire, ValueError for `days`.
     """
     invitation = _make(session, customer, staff_id, now, days, questionnaire)
     audit.record(session, actor, "invitation.issued", invitation.subject, now, customer=customer.number)
@@ -56,11 +58,11 @@ def for_recording(
 
     One that was decided since the one with the id `known` comes before a new one: the answers may be in it already.
 
-    Raises Archived, NothingAsked, NoQuestionnaire.
+    Raises NotACustomer, NothingAsked, NoQuestionnaire.
     """
     session.refresh(customer, with_for_update={"key_share": True})
-    if customer.archived_at:
-        raise Archived(customer.number)
+    if not customer.is_asked:
+        raise NotACustomer(customer.number)
     questionnaire_id = current(session, questionnaire).questionnaire_id
     live = live_invitation(session, customer, questionnaire_id)
     if live and is_taking(live, now):
@@ -77,8 +79,10 @@ def _make(
     session: Session, customer: Customer, staff_id: int | None, now: datetime, days: int, questionnaire: str,
     is_recorded: bool = False,
 ) -> Invitation:  # fmt: skip
-    """A new invitation. Raises AlreadyInvited, NothingAsked, NoQuestionnaire, ValueError for `days`."""
+    """A new invitation. Raises AlreadyInvited, NothingAsked, NotACustomer, NoQuestionnaire, ValueError for `days`."""
     session.refresh(customer, with_for_update={"key_share": True})  # two who invite at once take turns
+    if not customer.is_asked:
+        raise NotACustomer(customer.number)
     version = current(session, questionnaire)
     if not definition_of(version).asked(customer.audience, customer.situation):
         raise NothingAsked(questionnaire)
@@ -107,6 +111,8 @@ def reissue(session: Session, invitation: Invitation, actor: str, now: datetime)
     states = InvitationState.OPEN, InvitationState.RETURNED, InvitationState.REVOKED
     if invitation.state not in states or invitation.contact != invitation.customer.primary_contact:
         raise NotPossible(invitation.state)
+    if not invitation.customer.is_asked:
+        raise NotPossible("no customer any more")
     state = InvitationState.RETURNED if invitation.state is InvitationState.RETURNED else InvitationState.OPEN
     times = _times(now, schedule.DAYS, definition_of(invitation.version).grace_days)
     if state is InvitationState.RETURNED:
@@ -132,6 +138,13 @@ def revoke(session: Session, invitation: Invitation, actor: str, now: datetime) 
     number = invitation.link_number + 1 if answered else invitation.link_number
     move(session, invitation, state, link_number=number, next_step=None, due_at=None)
     audit.record(session, actor, "invitation.revoked", invitation.subject, now)
+
+
+def revoke_open(session: Session, customer: Customer, who: Staff, now: datetime) -> None:
+    """Have the links die that nobody answered: `customer` is asked no more."""
+    for invitation in live_ones(session, customer):
+        if invitation.state is InvitationState.OPEN:
+            revoke(session, invitation, who.actor, now)
 
 
 def take_step(session: Session, invitation: Invitation, now: datetime) -> Step | None:
@@ -167,6 +180,13 @@ def newest_invitation(session: Session, customer: Customer, questionnaire_id: in
 def is_taking(live: Invitation, now: datetime) -> bool:
     """Whether a live invitation is in the way of another one: its link still opens, or answers wait."""
     return live.closes_at > now or live.state is InvitationState.ANSWERED
+
+
+def live_ones(session: Session, customer: Customer) -> Sequence[Invitation]:
+    """What `customer` is asked, kept as it is until the transaction ends."""
+    live = Invitation.customer_id == customer.id, Invitation.state.in_(LIVE)
+    found = select(Invitation).where(*live).order_by(Invitation.id).with_for_update(key_share=True)
+    return session.scalars(found.execution_options(populate_existing=True)).all()
 
 
 def _times(now: datetime, days: int, grace_days: int) -> dict[str, Any]:

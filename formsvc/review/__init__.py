@@ -16,6 +16,7 @@ from formsvc.review import (
     thanks_pages,
     timeline_pages,
     undo_pages,
+    waiting,
 )
 from formsvc.review.blueprint import blueprint
 
@@ -29,4 +30,5 @@ def init_app(app: Flask, config: Config) -> None:
     queue_sheet.init_app(app)
     app.extensions["customer-panels"] += [pages.panel, reward_pages.panel]
     app.extensions["customer-changes"].append(steps.check_again)
+    app.extensions["customer-ends"].append(waiting.none_may_wait)
     app.extensions["submissions-as-sources"] = sources.answered

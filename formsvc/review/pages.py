@@ -70,6 +70,9 @@ def reopen(id_: int) -> Response | tuple[str, int]:
             reopening.reopen(session, _find(session, id_), me(), now())
     except (verbs.TooLate, reopening.AskedAgain) as error:
         return too_late.page(id_, error), 409
+    except reopening.NotACustomer:
+        flash(_("Nothing was taken back: the record is archived, or was merged into another one."), "problem")
+        return redirect(url_for(".show", id_=id_), 303)
     flash(_("The rejection is taken back: these answers wait for your decision again."), "done")
     return redirect(url_for(".show", id_=id_, **Filter.read(request.args).asked), 303)
 

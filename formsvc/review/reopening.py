@@ -23,6 +23,10 @@ _WAITING = {
 }  # fmt: skip
 
 
+class NotACustomer(Exception):
+    """The record was merged into another one, or archived: nothing may wait there."""
+
+
 class AskedAgain(Exception):
     """The customer was asked the same by another invitation, whose answers count now."""
 
@@ -32,9 +36,11 @@ def reopen(session: Session, submission: Submission, reviewer: Staff, now: datet
 
     Also where who answered is not the contact any more: such answers can be approved. The note stays, as the reason of
     the rejection, until somebody decides again. Whom it was warned of is warned anew. A later link that nobody answered
-    in time is replaced, as by an invitation. Raises TooLate, AskedAgain.
+    in time is replaced, as by an invitation. Raises TooLate, AskedAgain, NotACustomer.
     """
     rows.lock(session, submission.invitation.customer)  # in the order of a decision: another waits for ever
+    if not submission.invitation.customer.is_asked:
+        raise NotACustomer(submission.id)
     moves.lock(session, submission.invitation)
     rejected = Submission.id == submission.id, Submission.state == SubmissionState.REJECTED
     if rows_changed(session, update(Submission).where(*rejected).values(**_WAITING, due_at=now)) != 1:

@@ -22,7 +22,7 @@ def _answered(row: Submission) -> Answered:
     invitation = row.invitation
     consents = {consent.id: _given(consent) for consent in row.consents}
     return Answered(
-        row.submitted_at, invitation.contact, invitation.base_version, consents, row.channel,
+        row.submitted_at, invitation.customer_id, invitation.contact, invitation.base_version, consents, row.channel,
         row.recorder.name if row.recorder else None, row.is_confirmed,
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """What one approval put into the record, item by item, and whether each can be undone (M24)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -23,6 +23,7 @@ class Why(StrEnum):
     CHANGED = "changed"  # later, by another version
     FOLLOWED = "followed"  # by another contact
     ASKED = "asked"  # a link to the contact is open
+    MERGED = "merged"  # the record was merged into another one, and changes no more
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,10 @@ def undoable(session: Session, submission: Submission) -> list[Step]:
     customer = submission.invitation.customer
     merged = _Merged(session, customer, merge)
     fields = [merged.field(row) for row in merged.rows if row.contact != merged.added]
-    return [*fields, merged.contact()] if merged.added else fields
+    steps = [*fields, merged.contact()] if merged.added else fields
+    if customer.merged_into_id:
+        return [replace(step, hindrance=Hindrance(Why.MERGED)) for step in steps]
+    return steps
 
 
 def _merge(session: Session, submission: Submission) -> CustomerVersion | None:

@@ -22,6 +22,10 @@ REASONS = {
         "这一行比表头多出内容，请检查多余的逗号或列。",
         "This row has more cells than the header: check for a stray comma or column.",
     ),
+    "archived": Text(
+        "该客户已归档，档案未改动。请先在客户页面恢复档案，再导入这一行。",
+        "This customer is archived, and nothing was changed: bring the record back on its page, then import this row.",
+    ),
     "needed": Text("必填，请补充。", "Required: fill it in."),
 }
 

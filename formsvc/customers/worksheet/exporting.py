@@ -16,7 +16,8 @@ PAGE = 500
 def rows(session: Session, columns: Sequence[Column]) -> Iterator[list[str]]:
     """One row for each customer, oldest first."""
     last = 0
-    while page := session.scalars(select(Customer).where(Customer.id > last).order_by(Customer.id).limit(PAGE)).all():
+    customers = select(Customer).where(Customer.merged_into_id.is_(None)).order_by(Customer.id).limit(PAGE)
+    while page := session.scalars(customers.where(Customer.id > last)).all():
         values = _values(session, [customer.id for customer in page])
         for customer in page:
             yield [_cell(column, customer, values) for column in columns]

@@ -9,12 +9,13 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from formsvc import audit
-from formsvc.customers import record
+from formsvc.customers import reach, record
 from formsvc.customers.held import held_values
 from formsvc.customers.models import Customer, CustomerValue, Origin
 from formsvc.customers.names import core
 from formsvc.customers.record import Source
 from formsvc.customers.worksheet.checking import CheckedRow
+from formsvc.customers.worksheet.columns import NUMBER
 from formsvc.fields import Value
 from formsvc.staff.models import Staff
 
@@ -32,7 +33,8 @@ def import_row(
     """Create the row's customer, or change what the row says anew. With `dry_run` only say what would happen.
 
     A cell that says what the record said before, and no longer says, is old news and is passed over; an empty cell
-    empties nothing. A number that is another customer's already is not the row's: it gets one of its own.
+    empties nothing. A number that is another customer's already is not the row's: it gets one of its own. News of an
+    archived customer is refused: a person brings the record back, no worksheet does.
     `row.number` is the customer's number afterwards.
     """
     if row.problems:
@@ -48,6 +50,9 @@ def import_row(
     adopted = owner if customer.owner_id is None else None
     if not news and not adopted:
         return Outcome.UNCHANGED
+    if customer.archived_at:
+        row.refuse(NUMBER, "archived")
+        return Outcome.REFUSED
     if adopted and not dry_run:
         customer.owner_id = adopted.id
         audit.record(session, audit.SYSTEM, "customer.assigned", customer.subject, now, owner=adopted.id)
@@ -58,19 +63,23 @@ def import_row(
 
 
 def _find(session: Session, row: CheckedRow) -> Customer | None:
-    """The row's customer: by its number, else by the same name with the same mobile or mail.
+    """The row's customer: by its number, which may be that of a record that was merged into the customer's, else by the
+    same name with the same mobile or mail.
 
     Two worksheets may give one number to two customers: then the number says nothing, and is taken off the row.
     """
     if row.number:
         numbered = session.scalar(select(Customer).where(Customer.number == row.number))
-        if numbered is None or _is_same(numbered, row):
-            return numbered
+        leads_to = reach.find_any(session, row.number)
+        if numbered is None or leads_to is None or _is_same(numbered, row) or _is_same(leads_to, row):
+            return leads_to
         row.number = None
     mobile, email = _text(row, "contacts.mobile"), _text(row, "contacts.email")
     given = [column == text for column, text in ((Customer.mobile, mobile), (Customer.email, email)) if text]
     known = or_(*given) if given else and_(Customer.mobile.is_(None), Customer.email.is_(None))
-    named = select(Customer).where(Customer.name == _text(row, "basic.full_name"), known)
+    named = select(Customer).where(
+        Customer.name == _text(row, "basic.full_name"), known, Customer.merged_into_id.is_(None)
+    )
     return session.scalars(named.order_by(Customer.id).limit(1)).first()
 
 
@@ -111,5 +120,7 @@ def _news(session: Session, customer: Customer, values: Mapping[str, Value]) -> 
 
 
 def _before(session: Session, customer: Customer, field: str) -> list[Any]:
-    rows = select(CustomerValue).where(CustomerValue.customer_id == customer.id, CustomerValue.field == field)
+    """What the record said before, or one that was merged into it: a person chose what is held now."""
+    of_it = CustomerValue.customer_id.in_(reach.those_of(customer)), CustomerValue.field == field
+    rows = select(CustomerValue).where(*of_it)
     return [row.content for row in session.scalars(rows)]
