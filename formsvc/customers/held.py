@@ -27,17 +27,19 @@ _THEN_AND_NOW = Statement(
 
 
 def held_values(
-    session: Session, customer: Customer, version: int | None = None, fields: Collection[str] | None = None
-) -> dict[str, Any]:
+    session: Session, customer: Customer, version: int | None = None, fields: Collection[str] | None = None,
+    contact: int | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """The values that are held of `customer` and its primary contact, or were at `version`, by field.
 
-    Emptied ones are left out, and with `fields` all others.
+    Emptied ones are left out, and with `fields` all others. With `contact` they are about the one with that number.
     """
-    primary: Any = customer.primary_contact
+    primary: Any = contact or customer.primary_contact
     time: tuple[ColumnElement[bool], ...] = (CustomerValue.until.is_(None),)
-    if version is not None:
+    if version is not None and contact is None:
         then = CustomerVersion.customer_id == customer.id, CustomerVersion.number == version
         primary = select(CustomerVersion.primary_contact).where(*then).scalar_subquery()
+    if version is not None:
         time = (CustomerValue.since <= version, func.coalesce(CustomerValue.until, version + 1) > version)
     rows = select(CustomerValue.field, CustomerValue.value, CustomerValue.secret).where(
         CustomerValue.customer_id == customer.id, of_whom(primary), *time
