@@ -3,14 +3,23 @@
 from flask import Flask
 
 from config import Config
-from formsvc.customers import archiving_pages, editing_pages, merging_pages, merging_split_pages, pages
+from formsvc.customers import (
+    archiving_pages,
+    editing_pages,
+    following_up_pages,
+    merging_pages,
+    merging_split_pages,
+    pages,
+    showing,
+)
 
-ROUTES = (merging_split_pages,)  # of a blueprint that another file makes
+ROUTES = (merging_split_pages, showing)  # of a blueprint that another file makes
+PAGES = (pages, editing_pages, following_up_pages, merging_pages, archiving_pages)
 
 
 def init_app(app: Flask, config: Config) -> None:
-    app.extensions["customer-panels"] = []
+    app.extensions["customer-panels"] = [following_up_pages.panel]
     app.extensions["customer-changes"] = []  # what is called within the transaction of each: (session, customer, now)
     app.extensions["customer-ends"] = []  # what is called before nobody is asked any more: see `ends`
-    for each in (pages, editing_pages, merging_pages, archiving_pages):
+    for each in PAGES:
         app.register_blueprint(each.blueprint)

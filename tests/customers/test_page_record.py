@@ -109,7 +109,7 @@ def test_who_left_is_listed_with_who_followed_and_when(browser: Browser, sqlite_
     card = next(e for e in page.root.iter("section") if e.get("aria-labelledby") == "contacts")
     assert [text_of(p) for p in card.iter("p")] == [
         "王芳 主要联系人 信息见“客户档案”",
-        "赵敏 第二联系人",
+        "赵敏 第二联系人 编辑联系人 : 赵敏",
         "张敏 已离职 · 由王芳接替 · 2026-11-23",
     ]
     assert "13856780001" in text_of(card)
