@@ -6,6 +6,7 @@ from config import Config
 from formsvc.customers import (
     archiving_pages,
     editing_pages,
+    entering_pages,
     following_up_pages,
     merging_pages,
     merging_split_pages,
@@ -14,7 +15,7 @@ from formsvc.customers import (
 )
 
 ROUTES = (merging_split_pages, showing)  # of a blueprint that another file makes
-PAGES = (pages, editing_pages, following_up_pages, merging_pages, archiving_pages)
+PAGES = (pages, editing_pages, entering_pages, following_up_pages, merging_pages, archiving_pages)
 
 
 def init_app(app: Flask, config: Config) -> None:

@@ -62,13 +62,15 @@ def pairs(session: Session, visible: Select[Customer], among: Collection[str] | 
 
 
 def alike(
-    session: Session, values: Mapping[str, Any], besides: Customer, visible: Select[Customer] | None = None
-) -> list[Alike]:
+    session: Session, values: Mapping[str, Any], besides: Customer | None = None,
+    visible: Select[Customer] | None = None, audience: Audience = Audience.ENTERPRISE,
+) -> list[Alike]:  # fmt: skip
     """The customers `besides` that one with what is in `values`, by field; oldest first, up to MOST by each evidence.
 
-    They are named where they are among `visible`, which is all unless said.
+    They are named where they are among `visible`, which is all unless said. Of a customer who is new, `audience` says
+    whether the name is a company's.
     """
-    wanted = list(_wanted(values, besides))
+    wanted = list(_wanted(values, besides, besides.audience if besides else audience))
     if not wanted:
         return []
     found: dict[int, tuple[str, str, set[str]]] = {}
@@ -83,17 +85,17 @@ def alike(
     ]
 
 
-def _wanted(values: Mapping[str, Any], besides: Customer) -> Iterator[Select[Any]]:
+def _wanted(values: Mapping[str, Any], besides: Customer | None, audience: Audience) -> Iterator[Select[Any]]:
     """For each evidence in `values` the other customers that have it: each is found by an index."""
     for evidence, column in EVIDENCE.items():
         value = values.get(FIELDS[evidence])
         if not isinstance(value, str) or not value:
             continue
         shown = select(Customer.id, Customer.number, Customer.name, literal(evidence))
-        others = shown.where(Customer.id != besides.id).order_by(Customer.id).limit(MOST)
+        others = shown.where(Customer.id != (besides.id if besides else 0)).order_by(Customer.id).limit(MOST)
         if evidence != "name":
             yield select(others.where(column == value).subquery())
-        elif besides.audience is Audience.ENTERPRISE:
+        elif audience is Audience.ENTERPRISE:
             same = column == core(value)[:200], Customer.audience == Audience.ENTERPRISE
             yield select(others.where(*same).subquery())
 

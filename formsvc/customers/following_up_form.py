@@ -9,9 +9,10 @@ from typing import Any
 from flask_babel import gettext as _
 
 from formsvc.customers.channels import TALKS, channel
+from formsvc.customers.colleagues import step_takers
 from formsvc.customers.editing_form import RecordForm
 from formsvc.customers.following_up import NEXT_ON, NEXT_STEP, FollowUp, NextStep, proposed
-from formsvc.customers.following_up_list import Open, owners
+from formsvc.customers.following_up_list import Open
 from formsvc.customers.held import held_values
 from formsvc.customers.models import Channel, Customer
 from formsvc.customers.modules import may_change
@@ -101,4 +102,4 @@ def _talk(customer: Customer, who: Staff, open_: Open | None, today: date, poste
     held = held_values(db.session, customer, fields=[URGENCY])
     form = RecordForm(fields, held, customer.audience, posted, needed=(ON, SAID))
     soon = {code: proposed(code, today) for code in known[URGENCY].by_code}
-    return Talk(form, owners(db.session, customer), who.id, open_, soon, secrets.token_urlsafe(12))
+    return Talk(form, step_takers(db.session, customer), who.id, open_, soon, secrets.token_urlsafe(12))

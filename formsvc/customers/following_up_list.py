@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, joinedload
 from formsvc.customers.editing_fields import FOLLOW_UP
 from formsvc.customers.following_up import NEXT_ON, NEXT_STEP
 from formsvc.customers.models import Cause, Customer, CustomerValue, CustomerVersion
-from formsvc.staff.models import GRANTS, Permission, Role, Staff
 
 TELLING = "record.followed_up_on", "record.follow_up", NEXT_STEP
 COPYING = Cause.UNDO, Cause.SPLIT  # they put back what an earlier version has told
@@ -59,22 +58,6 @@ def open_step(held: Mapping[str, CustomerValue], today: date) -> Open | None:
     is_late = on is not None and on.content is not None and str(on.content) < today.isoformat()
     own = {key: row for key, row in held.items() if key in FOLLOW_UP and row.content is not None}
     return Open(own, step.since, is_late)
-
-
-def owners(session: Session, customer: Customer) -> list[Staff]:
-    """Who may take the next step: whoever sees the customer and may change something."""
-    known = select(Staff).where(Staff.active, Staff.role.in_(_roles(Permission.EDIT)))
-    return [each for each in session.scalars(known.order_by(Staff.name, Staff.id)) if _sees(each, customer)]
-
-
-def _sees(account: Staff, customer: Customer) -> bool:
-    if account.may(Permission.ALL_CUSTOMERS) or account.id == customer.owner_id:
-        return True
-    return account.may(Permission.TEAM) and customer.owner is not None and customer.owner.lead_id == account.id
-
-
-def _roles(permission: Permission) -> list[Role]:
-    return [role for role, granted in GRANTS.items() if permission in granted]
 
 
 def _values(session: Session, customer: Customer, numbers: list[int]) -> dict[int, dict[str, CustomerValue]]:

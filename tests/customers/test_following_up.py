@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from formsvc.customers import editing, following_up, reach
+from formsvc.customers.colleagues import step_takers
 from formsvc.customers.following_up import FollowUp, NextStep, follow_up, proposed
-from formsvc.customers.following_up_list import follow_ups, owners
+from formsvc.customers.following_up_list import follow_ups
 from formsvc.customers.held import held_values
 from formsvc.customers.models import Channel, Customer, CustomerValue, CustomerVersion
 from formsvc.db import db, transaction
@@ -115,10 +116,10 @@ def test_a_next_step_is_taken_by_who_sees_the_customer(session: Session) -> None
     staff_account(session, "审计", Role.AUDITOR)
     own.lead_id = lead.id
     made = customer(session, own)
-    assert {each.id for each in owners(session, made)} == {lead.id, own.id, service.id}
+    assert {each.id for each in step_takers(session, made)} == {lead.id, own.id, service.id}
     for each in (lead, own, other, service):
         sees = reach.find(session, each, made.number) is not None
-        assert sees == (each in owners(session, made))
+        assert sees == (each in step_takers(session, made))
 
 
 def _follow_up(number: str, email: str) -> int:

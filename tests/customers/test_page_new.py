@@ -1,0 +1,121 @@
+"""The page for one business card after another (M26)."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from formsvc.customers.held import held_values
+from formsvc.customers.models import Customer
+from formsvc.db import db
+from formsvc.staff.models import Role
+from tests.browser import Browser, Page
+from tests.factories import PASSWORD
+from tests.filling import account, customer
+
+TYPED = {"basic-full_name": "上海远航贸易有限公司", "contacts-email": "wang@example.com"}
+
+
+@pytest.fixture
+def manager(browser: Browser, sqlite_app: Flask) -> str:
+    """Who is signed in."""
+    email = account(sqlite_app)
+    browser.sign_in(email)
+    return email
+
+
+def held(app: Flask) -> list[dict[str, object]]:
+    """What is held of each customer, the newest first."""
+    with app.app_context():
+        found = db.session.scalars(select(Customer).order_by(Customer.id.desc()))
+        return [held_values(db.session, each) for each in found]
+
+
+def chosen(page: Page, name: str) -> list[str | None]:
+    return [e.get("value") for e in page.find("select", id=name).iter("option") if e.get("selected") is not None]
+
+
+@pytest.mark.usefixtures("manager")
+def test_one_card_follows_another_and_what_they_share_stays(browser: Browser, sqlite_app: Flask) -> None:
+    page = browser.get(browser.get("/customers/").link("新建客户"))
+    about = {
+        "record-source": "fair",
+        "maintenance-tags-other": "深圳展",
+        "record-remarks": "要样品",
+        "channel": "visit",
+    }
+    page = browser.submit(page, {**TYPED, **about}, press="next")
+    assert "已保存： 上海远航贸易有限公司" in page.text
+    assert (chosen(page, "record-source"), chosen(page, "channel")) == (["fair"], ["visit"])
+    assert page.find("input", id="maintenance-tags-other").get("value") == "深圳展"
+    assert page.find("input", id="basic-full_name").get("value") == ""
+    assert held(sqlite_app) == [
+        {"basic.full_name": "上海远航贸易有限公司", "contacts.email": "wang@example.com", "record.source": "fair",
+         "maintenance.tags": ["other:深圳展"], "record.remarks": "要样品"}
+    ]  # fmt: skip
+    typed = {"basic-full_name": "王芳", "contacts-mobile": "13900010009", "basic-uscc": "x"}
+    opened = browser.submit(page, {**typed, "audience": "individual"}, press="open")
+    assert opened.heading == "王芳"
+    assert held(sqlite_app)[0]["contacts.name"] == "王芳"
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ({"basic-full_name": ""}, "basic-full_name"),
+        ({"basic-full_name": "某公司"}, "basic-full_name"),
+        ({"contacts-email": ""}, "contacts-mobile"),
+        ({"contacts-email": "wang"}, "contacts-email"),
+        ({"basic-uscc": "914403001922038217"}, "basic-uscc"),
+    ],
+)
+@pytest.mark.usefixtures("manager")
+def test_what_is_missing_or_wrong_is_said_in_its_place(
+    browser: Browser, sqlite_app: Flask, typed: dict[str, str], name: str
+) -> None:
+    page = browser.submit(browser.get("/customers/new"), {**TYPED, **typed}, press="next", status=422)
+    assert page.error_of(name)
+    assert held(sqlite_app) == []
+
+
+def test_who_is_probably_known_is_shown_with_the_evidence(browser: Browser, sqlite_app: Flask, manager: str) -> None:
+    known = customer(sqlite_app, manager)
+    typed = {**TYPED, "contacts-mobile": "13856780001"}
+    asked = browser.submit(browser.get("/customers/new"), typed, press="open", status=409)
+    assert "合肥云盾科技有限公司" in asked.text
+    assert browser.get(asked.link("就是这位")).path == f"/customers/{known}"
+    again = browser.submit(asked, press="open", status=409)
+    assert browser.submit(again, press="make-open").heading == TYPED["basic-full_name"]
+
+
+def test_foreign_id_a_customer_of_another_team_is_not_named(browser: Browser, sqlite_app: Flask, manager: str) -> None:
+    number = customer(sqlite_app)
+    typed = {**TYPED, "contacts-mobile": "13856780001"}
+    asked = browser.submit(browser.get("/customers/new"), typed, press="next", status=409)
+    assert number not in asked.html
+    assert "合肥云盾" not in asked.html
+    assert "您无权查看" in asked.text
+    browser.submit(asked, press="make-next")
+
+
+@pytest.mark.usefixtures("manager")
+def test_retry_duplicates_a_second_press_leads_to_the_first_record(browser: Browser, sqlite_app: Flask) -> None:
+    page = browser.get("/customers/new")
+    paths = {browser.submit(page, TYPED, press="open").path for _ in range(2)}
+    assert len(paths) == len(held(sqlite_app)) == 1
+
+
+@pytest.mark.usefixtures("manager")
+def test_a_customer_is_given_to_the_team_only(browser: Browser, sqlite_app: Flask) -> None:
+    page = browser.get("/customers/new")
+    assert page.find_all("select", id="owner") == []
+    values = dict(page.form().filled(TYPED, "next"))
+    account(sqlite_app)
+    browser.post("/customers/new", {**values, "owner": "2"}, status=422)
+
+
+@pytest.mark.parametrize("role", [Role.SERVICE, Role.FINANCE, Role.AUDITOR])
+def test_who_makes_no_customers_has_no_such_page(sqlite_app: Flask, browser: Browser, role: Role) -> None:
+    page = browser.get("/login?next=/customers/")
+    page = browser.submit(page, {"email": account(sqlite_app, role), "password": PASSWORD})
+    assert "新建客户" not in page.text
+    browser.get("/customers/new", status=403)
