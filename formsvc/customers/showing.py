@@ -8,6 +8,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from formsvc.customers import archiving, contacts, merging_steps, reach
+from formsvc.customers.channels import channel_names
 from formsvc.customers.editing_fields import FOLLOW_UP, changeable
 from formsvc.customers.following_up_list import open_step
 from formsvc.customers.held import is_held
@@ -43,7 +44,7 @@ def show(number: str) -> str | Response:
         contacts=contacts.of(db.session, customer), sources=sources(db.session, customer, rows),
         panels=[panel(customer) for panel in current_app.extensions["customer-panels"]],
         archived=archiving.archived(db.session, customer), archive_reasons=archiving.reasons(),
-        merges=_merges(customer), was=_was(customer), **wording(),
+        channels=channel_names(), merges=_merges(customer), was=_was(customer), **wording(),
     )  # fmt: skip
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from formsvc.customers.models import Cause, Customer, CustomerValue, CustomerVersion
+from formsvc.customers.models import Cause, Channel, Customer, CustomerValue, CustomerVersion
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ Tell = Callable[[Session, Collection[int]], Mapping[int, Answered]]
 
 @dataclass(frozen=True)
 class Source:
-    """All that is known of where `row` is from. `by` is the name of whom the link was sent to, `put_back` an undo, and
-    `merged` the merge of two records that it came with.
+    """All that is known of where `row` is from. `by` is the name of whom the link was sent to, `put_back` an undo,
+    `merged` the merge of two records that it came with, and `channel` how a colleague knew.
     """
 
     row: CustomerValue
@@ -56,6 +56,7 @@ class Source:
     by: str | None
     put_back: CustomerVersion | None
     merged: CustomerVersion | None
+    channel: Channel | None
 
     @property
     def consent(self) -> Given | None:
@@ -74,14 +75,16 @@ def sources(session: Session, customer: Customer, rows: Sequence[CustomerValue])
     for row in rows:
         answered = told.get(row.submission_id or 0)
         by = _name(names, answered) if answered else None
-        found[row.id] = Source(row, answered, by, undone.get(row.since), merged.get(row.since))
+        channel = made[row.since].channel if row.since in made else None
+        found[row.id] = Source(row, answered, by, undone.get(row.since), merged.get(row.since), channel)
     return found
 
 
 def _made_by(session: Session, customer: Customer, numbers: Collection[int]) -> dict[int, CustomerVersion]:
-    """Those of the versions with these numbers that hold values with a source of their own."""
-    of_it = CustomerVersion.customer_id == customer.id, CustomerVersion.cause.in_(COPYING)
-    rows = select(CustomerVersion).where(*of_it, CustomerVersion.number.in_(numbers))
+    """Those of the versions with these numbers that say more of their values than these do themselves."""
+    of_it = CustomerVersion.customer_id == customer.id, CustomerVersion.number.in_(numbers)
+    says_more = or_(CustomerVersion.cause.in_(COPYING), CustomerVersion.channel.is_not(None))
+    rows = select(CustomerVersion).where(*of_it, says_more)
     whole = joinedload(CustomerVersion.staff), joinedload(CustomerVersion.other)
     return {row.number: row for row in session.scalars(rows.options(*whole))}
 

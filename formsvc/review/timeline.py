@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, String, and_, cast, literal, not_, or_, select, true, tuple_, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from formsvc.audit import AuditFact
 from formsvc.customers.models import Cause, Customer, CustomerValue, CustomerVersion
@@ -104,6 +104,7 @@ def _versions(session: Session, customer: Customer, mark: Mark | None) -> list[E
         .where(_earlier(CustomerVersion.at, CustomerVersion.number, VERSION, mark))
         .order_by(CustomerVersion.at.desc(), CustomerVersion.number.desc())
         .limit(PAGE + 1)
+        .options(joinedload(CustomerVersion.other))
     )
     rows = session.execute(found).all()
     changes = _changes(session, customer, [version.number for version, _ in rows])

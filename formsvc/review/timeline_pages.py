@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
 from formsvc.customers import past
+from formsvc.customers.channels import channel_names
 from formsvc.customers.models import Customer, CustomerVersion
 from formsvc.customers.pages import find_or_404, wording
 from formsvc.customers.past import Place, Record
@@ -30,7 +31,7 @@ def show(number: str) -> str:
     entries, more = timeline.entries(db.session, customer, before)
     return render_template(
         "review/timeline.html", customer=customer, entries=entries, more=more, paged=before is not None,
-        who=_namer(entries), names=timeline.names(db.session, customer), **wording(),
+        who=_namer(entries), names=timeline.names(db.session, customer), channels=channel_names(), **wording(),
     )  # fmt: skip
 
 
@@ -109,5 +110,8 @@ def _causes() -> dict[str, str]:
         "worksheet": _("worksheet"),
         "submission": _("answers accepted"),
         "edit": _("edited"),
+        "entry": _("entered by hand"),
         "undo": _("undone"),
+        "merge": _("merged with another record"),
+        "split": _("split from another record"),
     }

@@ -8,8 +8,8 @@ from sqlalchemy import event, select
 from time_machine import Traveller
 
 from formsvc.customers import contacts, record
-from formsvc.customers.models import Customer, Origin
-from formsvc.customers.record import Source
+from formsvc.customers.models import Cause, Customer, Origin
+from formsvc.customers.record import Change, Source
 from formsvc.db import db
 from formsvc.invitations import verbs as invitations
 from formsvc.invitations.models import Invitation
@@ -185,3 +185,48 @@ def test_an_administrator_sees_it_as_well(browser: Browser, sqlite_app: Flask) -
     number = customer(sqlite_app)
     browser.sign_in(account(sqlite_app, Role.ADMINISTRATOR))
     assert timeline_of(browser, number).heading
+
+
+def test_what_colleagues_entered_and_changed_says_who_why_and_how_they_knew(
+    browser: Browser, sqlite_app: Flask
+) -> None:
+    email = account(sqlite_app)
+    browser.sign_in(email)
+    typed = {"basic-full_name": "上海远航贸易有限公司", "contacts-mobile": "13900010009"}
+    path = browser.submit(browser.get("/customers/new"), typed, press="open").path
+    said = {
+        "channel": "call",
+        "record-follow_up": "要报价",
+        "record-next_step": "发送报价",
+        "record-next_on": "2026-11-30",
+    }
+    browser.submit(browser.get(f"{path}/follow-ups"), said)
+    browser.submit(browser.get(path), action=f"{path}/next-step/done")
+    why = {"channel": "document", "reason": "营业执照"}
+    page = browser.submit(browser.get(f"{path}/edit"), {"basic-address": "上海", **why})
+    assert "李强于 2026-11-23 10:00 改写，原因：营业执照 · 合同、发票或公开登记" in page.text
+    assert "李强于 2026-11-23 10:00 录入 · 名片" in page.text
+    page = browser.get(f"{path}/timeline")
+    assert sentences(page) == [
+        "李强修改了档案。 合同、发票或公开登记 版本 4",
+        "李强完成了下一步。 版本 3",
+        "李强记录了一次跟进。 电话 版本 2",
+        "李强手工建立了档案。 名片 版本 1",
+    ]
+    assert "原因：营业执照" in happened(page)[0]
+    assert "手工录入" in browser.get(f"{path}/timeline/compare").text
+
+
+def test_a_merge_and_a_split_name_the_other_record(browser: Browser, sqlite_app: Flask, given: Invited) -> None:
+    number = customer(sqlite_app)
+    with writing(sqlite_app) as session:
+        found, other = session.scalars(select(Customer).order_by(Customer.id)).all()
+        for seen, cause in enumerate((Cause.MERGE, Cause.SPLIT), 1):
+            change = Change(cause, found.owner_id, other_id=other.id)
+            record.begin_version(session, found, change, NOW, seen=seen)
+    page = timeline_of(browser, given.number)
+    assert sentences(page)[:2] == [
+        f"李强把本档案与 {number} 重新拆分。 版本 3",
+        f"李强把 {number} 合并到了本档案。 版本 2",
+    ]
+    assert "与其他档案合并" in browser.get(f"/customers/{given.number}/timeline/compare").text
