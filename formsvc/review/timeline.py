@@ -20,7 +20,8 @@ PAGE = 40
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What has a line of its own. Merges and undos are versions of the record
 TOLD = (
-    "customer.assigned", "customer.archived", "customer.brought-back", "invitation.issued", "invitation.reissued", "invitation.revoked", "invitation.reminded",
+    "customer.assigned", "customer.archived", "customer.brought-back",
+    "invitation.issued", "invitation.reissued", "invitation.revoked", "invitation.reminded",
     "submission.submitted", "submission.withdrawn", "submission.returned", "submission.rejected", "submission.reopened",
     "submission.approved", "address.confirmed",
 )  # fmt: skip
