@@ -3,10 +3,10 @@
 from flask import Flask
 
 from config import Config
+from formsvc.customers.saved_filters import FilteredPage
 from formsvc.review import (
     assigning_pages,
     claim_pages,
-    filter_pages,
     pages,
     queue_pages,
     queue_sheet,
@@ -19,8 +19,9 @@ from formsvc.review import (
     waiting,
 )
 from formsvc.review.blueprint import blueprint
+from formsvc.review.filters import PAGE, Filter
 
-ROUTES = pages, queue_pages, filter_pages, claim_pages, assigning_pages, thanks_pages, undo_pages
+ROUTES = pages, queue_pages, claim_pages, assigning_pages, thanks_pages, undo_pages
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -28,6 +29,7 @@ def init_app(app: Flask, config: Config) -> None:
     app.register_blueprint(timeline_pages.blueprint)
     app.register_blueprint(reward_pages.blueprint)
     queue_sheet.init_app(app)
+    app.extensions["filtered-pages"][PAGE] = FilteredPage("review.queue", Filter.read)
     app.extensions["customer-panels"] += [pages.panel, reward_pages.panel]
     app.extensions["customer-changes"].append(steps.check_again)
     app.extensions["customer-ends"].append(waiting.none_may_wait)

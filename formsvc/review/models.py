@@ -1,4 +1,4 @@
-"""What the review keeps besides submissions: flags, warnings, saved filters, notes for the thanks, rewards."""
+"""What the review keeps besides submissions: flags, warnings, notes for the thanks, rewards."""
 
 from datetime import datetime
 
@@ -35,18 +35,6 @@ class ReviewWarning(Base):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
     step: Mapped[ReviewStep] = mapped_column(one_of(ReviewStep))
     told_at: Mapped[datetime | None]
-
-
-class SavedFilter(Base):
-    """A filter of the queue that a colleague gave a name: the query of its address (M20)."""
-
-    __tablename__ = "saved_filters"
-    __table_args__ = (UniqueConstraint("staff_id", "name"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    name: Mapped[str] = mapped_column(String(40))
-    query: Mapped[str] = mapped_column(String(400))
 
 
 class ServiceNote(Base):

@@ -1,12 +1,12 @@
 """What the queue offers its reader to choose: tabs, and the parts of a filter, in the reader's language."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from formsvc.customers.saved_filters import Choice, Tab
 from formsvc.questionnaires.verbs import definition_of, published
 from formsvc.review.checks import CHECKS, Severity
 from formsvc.review.filters import ME, NOBODY, Age, Filter
@@ -16,23 +16,6 @@ from formsvc.web import language
 
 LOOKS = {Severity.PROBLEM: "bad", Severity.WARNING: "warn", Severity.NOTE: ""}
 BY_WEIGHT = sorted(CHECKS.values(), key=lambda check: list(Severity).index(check.severity))
-
-
-class Tab(NamedTuple):
-    """A filter with a name; `saved` is the id of one that the reader saved."""
-
-    name: str
-    chosen: Filter
-    saved: int | None = None
-
-
-class Choice(NamedTuple):
-    """One part of a filter: its name in addresses, its title, the texts by their values, and the value chosen."""
-
-    name: str
-    title: str
-    options: Mapping[str, str]
-    chosen: str
 
 
 def tabs(role: Role, saved: Iterable[tuple[int, str, str]]) -> list[Tab]:

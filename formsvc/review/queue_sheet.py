@@ -11,7 +11,7 @@ from flask import Flask, current_app, render_template, url_for
 from flask_babel import gettext as _
 
 from formsvc.review import offers
-from formsvc.review.filters import Filter
+from formsvc.review.filters import PAGE, Filter
 from formsvc.review.states import state_names
 from formsvc.staff.models import Role, Staff
 from formsvc.submissions.models import SubmissionState
@@ -59,7 +59,7 @@ def _sheet(look: Look) -> Pieces:
     html = render_template(
         "review/queue.html", look=look, chosen=chosen, is_waiting=is_waiting, tabs=tabs, hole=hole,
         here=offers.here(role, tabs, chosen), csrf_token=lambda: hole("csrf"), path=url_for(".queue"),
-        choices=offers.choices(role, look.reader[0], chosen, look.people, look.titles), keys="queue",
+        choices=offers.choices(role, look.reader[0], chosen, look.people, look.titles), keys="queue", page=PAGE,
         title=_("To review") if is_waiting else state_names()[chosen.state],
     )  # fmt: skip
     return Pieces(html)

@@ -25,11 +25,12 @@ from sqlalchemy.orm import aliased
 
 from formsvc.customers.models import Customer
 from formsvc.customers.reach import is_of
+from formsvc.customers.saved_filters import SavedFilter
 from formsvc.db import UtcDateTime, json_rows
 from formsvc.invitations.models import Invitation
 from formsvc.questionnaires.models import Questionnaire
-from formsvc.review.filters import Age
-from formsvc.review.models import SavedFilter, SubmissionFlag
+from formsvc.review.filters import PAGE, Age
+from formsvc.review.models import SubmissionFlag
 from formsvc.staff.models import GRANTS, Permission, Role, Staff
 from formsvc.statements import Statement
 from formsvc.submissions.models import Submission
@@ -90,11 +91,12 @@ def around(shape: Shape) -> Statement:
     keys = _keys(shape, "", MOST_COUNTED + 1)
     late = func.coalesce(func.sum(case((keys.c.submitted_at <= _instant("late"), 1), else_=0)), 0)
     saved = select(json_rows(SavedFilter.id, SavedFilter.name, SavedFilter.query))
+    own = SavedFilter.staff_id == bindparam("reader"), SavedFilter.page == PAGE
     colleagues = select(json_rows(Staff.id, Staff.name))
     return Statement(
         select(
             func.count().label("total"), late.label("late"),
-            saved.where(SavedFilter.staff_id == bindparam("reader")).scalar_subquery().label("saved"),
+            saved.where(*own).scalar_subquery().label("saved"),
             colleagues.where(may_review()).scalar_subquery().label("colleagues"),
             select(func.count(Questionnaire.id)).scalar_subquery().label("questionnaires"),
         ).select_from(keys)

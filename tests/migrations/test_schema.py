@@ -13,12 +13,13 @@ from config import Config
 from formsvc.customers import record
 from formsvc.customers.models import Customer, CustomerValue, Origin
 from formsvc.customers.record import Source
+from formsvc.customers.saved_filters import SavedFilter
 from formsvc.db import Base, db, transaction
 from formsvc.questionnaires.models import QuestionnaireVersion
 from formsvc.questionnaires.verbs import publish, publish_default
 from formsvc.review import verbs as review
 from formsvc.review.diff import Decision
-from formsvc.review.models import ReviewWarning, Reward, SavedFilter, ServiceNote, SubmissionFlag
+from formsvc.review.models import ReviewWarning, Reward, ServiceNote, SubmissionFlag
 from formsvc.review.undo import undo
 from formsvc.schema import alembic, migrating, upgrade
 from formsvc.submissions.models import Address, AddressKind, Code, CompletionTime, Draft, ReviewStep, Submission
@@ -63,7 +64,7 @@ def fill(app: Flask) -> int:
             CompletionTime(version_id=invitation.version_id, is_repeat=True, seconds=100, sections={}),
             SubmissionFlag(submission_id=answered.id, check="emptied"),
             ReviewWarning(staff_id=reviewer.id, submission_id=answered.id, step=ReviewStep.LEAD),
-            SavedFilter(staff_id=reviewer.id, name="late", query="age=late"),
+            SavedFilter(staff_id=reviewer.id, page="queue", name="late", query="age=late"),
             ServiceNote(staff_id=reviewer.id, questionnaire_id=invitation.questionnaire_id, language="en",
                         text="We call you first."),
             Reward(customer_id=invitation.customer_id, version_id=invitation.version_id, submission_id=answered.id,
