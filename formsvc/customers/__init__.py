@@ -7,15 +7,24 @@ from formsvc.customers import (
     archiving_pages,
     editing_pages,
     entering_pages,
+    filter_parts,
+    filters,
     following_up_pages,
+    list_pages,
     merging_pages,
     merging_split_pages,
     pages,
     saved_filter_pages,
     showing,
 )
+from formsvc.customers.filters import Filter
+from formsvc.customers.saved_filters import FilteredPage
 
-ROUTES = (merging_split_pages, showing,)  # of a blueprint that another file makes
+ROUTES = (
+    list_pages,
+    merging_split_pages,
+    showing,
+)  # of a blueprint that another file makes
 PAGES = (pages, editing_pages, entering_pages, following_up_pages, merging_pages, archiving_pages, saved_filter_pages)
 
 
@@ -23,6 +32,9 @@ def init_app(app: Flask, config: Config) -> None:
     app.extensions["customer-panels"] = [following_up_pages.panel]
     app.extensions["customer-changes"] = []  # what is called within the transaction of each: (session, customer, now)
     app.extensions["customer-ends"] = []  # what is called before nobody is asked any more: see `ends`
-    app.extensions["filtered-pages"] = {}
+    app.extensions["customer-filters"] = [*filter_parts.OWN]
+    # What can be done with several: a template and what it is given, or None for who may not
+    app.extensions["customer-bulk"] = []
+    app.extensions["filtered-pages"] = {filters.PAGE: FilteredPage("customers.index", Filter.read)}
     for each in PAGES:
         app.register_blueprint(each.blueprint)

@@ -1,30 +1,38 @@
 """Whom of the staff a customer, or its next step, can be given to."""
 
-from collections.abc import Sequence
-
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from formsvc.customers.models import Customer
-from formsvc.staff.models import GRANTS, Permission, Staff
+from formsvc.staff.models import GRANTS, Permission, Role, Staff
+from formsvc.staff.verbs import team_of
+
+MANAGERS = [role for role in Role if Permission.MANAGE in GRANTS[role]]
+EDITORS = [role for role in Role if Permission.EDIT in GRANTS[role]]
+
+
+def of(session: Session, reader: Staff) -> list[tuple[int, str]]:
+    """Ids and names of those in reach of `reader` who can have customers: oneself, the team, or all."""
+    found = _in_reach(reader).with_only_columns(Staff.id, Staff.name).order_by(Staff.name, Staff.id)
+    return [(id_, name) for id_, name in session.execute(found)]
+
+
+def find(session: Session, reader: Staff, id_: int) -> Staff | None:
+    """The account with that id, where it is one of those."""
+    return session.scalar(_in_reach(reader).where(Staff.id == id_))
 
 
 def step_takers(session: Session, customer: Customer) -> list[Staff]:
     """Who may take the next step: whoever sees the customer and may change something, by name."""
-    return [each for each in _having(session, Permission.EDIT) if _sees(each, customer)]
+    found = select(Staff).where(Staff.active, Staff.role.in_(EDITORS)).order_by(Staff.name, Staff.id)
+    return [each for each in session.scalars(found) if _sees(each, customer)]
 
 
-def possible_owners(session: Session, who: Staff) -> list[Staff]:
-    """To whom `who` may give a customer that is new, by name: a lead to the team, an administrator to anybody."""
-    found = _having(session, Permission.MANAGE)
-    if who.may(Permission.ALL_CUSTOMERS):
-        return list(found)
-    return [each for each in found if each.id == who.id or (who.may(Permission.TEAM) and each.lead_id == who.id)]
-
-
-def _having(session: Session, permission: Permission) -> Sequence[Staff]:
-    roles = [Staff.role == role for role, granted in GRANTS.items() if permission in granted]
-    return session.scalars(select(Staff).where(Staff.active, or_(*roles)).order_by(Staff.name, Staff.id)).all()
+def _in_reach(reader: Staff) -> Select[Staff]:
+    found, own = select(Staff).where(Staff.active, Staff.role.in_(MANAGERS)), Staff.id == reader.id
+    if reader.may(Permission.ALL_CUSTOMERS):
+        return found
+    return found.where(or_(own, Staff.id.in_(team_of(reader.id))) if reader.may(Permission.TEAM) else own)
 
 
 def _sees(account: Staff, customer: Customer) -> bool:

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc import audit
-from formsvc.customers import duplicates, reach, record
-from formsvc.customers.colleagues import possible_owners
+from formsvc.customers import colleagues, duplicates, reach, record
 from formsvc.customers.duplicates import Alike
 from formsvc.customers.models import Audience, Channel, Origin, Situation
 from formsvc.customers.record import Source
@@ -53,7 +52,7 @@ def enter(session: Session, card: Card, who: Staff, now: datetime) -> str:
 
     Raises ProbablyKnown, NotTheirColleague.
     """
-    if card.owner not in [each.id for each in possible_owners(session, who)]:
+    if card.owner is None or colleagues.find(session, who, card.owner) is None:
         raise NotTheirColleague(card.owner)
     take_turns(session, TURNS)
     subject = f"entry:{who.id}:{card.form}"

@@ -9,9 +9,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from formsvc.customers import entering, reach
+from formsvc.customers import colleagues, entering, reach
 from formsvc.customers.channels import channel, channel_names
-from formsvc.customers.colleagues import possible_owners
 from formsvc.customers.duplicates import Alike
 from formsvc.customers.editing_form import RecordForm
 from formsvc.customers.entering import Card, ProbablyKnown, name_of
@@ -57,7 +56,7 @@ def show() -> str:
 def save() -> Response | tuple[str, int]:
     entry = _standing(request.form, clean_line(request.form.get("form", ""))[:MAX_KEY])
     values = completed(entry.form.changed(today()), entry.form, entry.audience)
-    if entry.owner not in [each.id for each in possible_owners(db.session, me())]:
+    if entry.owner is None or colleagues.find(db.session, me(), entry.owner) is None:
         entry.errors["owner"] = _("Choose whose customer it is.")
     if entry.errors or entry.form.wrong:
         return _page(entry), 422
@@ -88,7 +87,7 @@ def _page(entry: Entering) -> str:
     last = request.args.get("last", "")
     return render_template(
         "customers/new.html", entry=entry, form=entry.form, card=CARD, about=ABOUT, channels=channel_names(),
-        owners=possible_owners(db.session, me()), last=reach.find(db.session, me(), last) if last else None,
+        owners=colleagues.of(db.session, me()), last=reach.find(db.session, me(), last) if last else None,
         shown=" ".join(map(name_of, entry.candidates)), evidence=_evidence(), make=MAKE,
     )  # fmt: skip
 

@@ -69,6 +69,16 @@ class Customer(Base):
         Index(None, "email"),
         Index(None, "merged_into_id"),
         Index(None, "next_owner_id", "next_on"),
+        Index(None, "category", "id"),
+        Index(None, "source", "id"),
+        Index(None, "urgency", "id"),
+        Index(None, "created_at"),
+        Index("ix_customers_archived", "id", sqlite_where=text("archived_at IS NOT NULL"),
+              postgresql_where=text("archived_at IS NOT NULL")),
+        Index("ix_customers_next", "next_on", "id", sqlite_where=text("next_on IS NOT NULL"),
+              postgresql_where=text("next_on IS NOT NULL")),
+        Index("ix_customers_next_of_owner", "owner_id", "next_on", "id", sqlite_where=text("next_on IS NOT NULL"),
+              postgresql_where=text("next_on IS NOT NULL")),
         ForeignKeyConstraint(
             ["id", "primary_contact"], ["contacts.customer_id", "contacts.number"], use_alter=True,
             deferrable=True, initially="DEFERRED",  # each of the two rows needs the other one
@@ -144,6 +154,8 @@ class CustomerVersion(Base):
     __tablename__ = "customer_versions"
     __table_args__ = (
         Index(None, "submission_id"),
+        Index("ix_customer_versions_entered", "at", sqlite_where=text("cause = 'entry'"),
+              postgresql_where=text("cause = 'entry'")),
         CheckConstraint("cause NOT IN ('submission', 'undo') OR (submission_id IS NOT NULL AND staff_id IS NOT NULL)",
                         name="submission_is_named"),
         CheckConstraint("cause <> 'undo' OR reason IS NOT NULL", name="undo_has_reason"),

@@ -1,48 +1,29 @@
-"""Staff pages: the list of customers, probable duplicates; how every page names and shows what is held."""
+"""What staff pages of customers share: the address, how a field is named and a held value shown; probable duplicates."""
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, render_template
 
 from formsvc.customers import duplicates, reach
 from formsvc.customers.models import Customer, CustomerValue
 from formsvc.customers.worksheet.columns import record_fields
 from formsvc.db import db
-from formsvc.fields import TYPES, Field, clean_line, half_width, masked
+from formsvc.fields import TYPES, Field, masked
 from formsvc.questionnaires.verbs import known_fields
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission
 from formsvc.web import language
-from formsvc.web.urls import row_id
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
-PAGE = 50
 Panel = Callable[[Customer], tuple[str, dict[str, Any]]]
-
-
-@blueprint.get("/")
-@requires(Permission.SEE)
-def index() -> str:
-    text = clean_line(half_width(request.args.get("q", "")))[:100]
-    before = request.args.get("before", type=row_id)
-    customers = reach.visible(me())
-    if text:
-        customers = reach.matching(customers, text)
-    if before:
-        customers = customers.where(Customer.id < before)
-    rows = db.session.scalars(customers.order_by(Customer.id.desc()).limit(PAGE + 1)).all()
-    return render_template(
-        "customers/index.html", customers=rows[:PAGE], text=text, more=len(rows) > PAGE, paged=bool(before),
-        show=_shower(),
-    )  # fmt: skip
 
 
 @blueprint.get("/duplicates")
 @requires(Permission.SEE)
 def probable_duplicates() -> str:
     pairs = duplicates.pairs(db.session, reach.visible(me()))
-    return render_template("customers/duplicates.html", pairs=pairs, show=_shower())
+    return render_template("customers/duplicates.html", pairs=pairs, show=shower())
 
 
 def find_or_404(number: str) -> Customer:
@@ -68,7 +49,7 @@ def _shown(row: CustomerValue, field: Field | None) -> str:
     return TYPES[field.type].show(row.value, field, language.current()) if field else str(row.value or "")
 
 
-def _shower() -> Callable[[str, Any], str]:
+def shower() -> Callable[[str, Any], str]:
     """A function that shows a value of the field with the given key."""
     fields, reader = record_fields(known_fields(db.session)), language.current()
     return lambda key, value: TYPES[fields[key].type].show(value, fields[key], reader)

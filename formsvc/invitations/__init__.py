@@ -3,11 +3,12 @@
 from flask import Flask
 
 from config import Config
-from formsvc.invitations import links, pages, verbs
+from formsvc.invitations import last_links, links, pages, verbs
 
 
 def init_app(app: Flask, config: Config) -> None:
     links.init_app(app, config)
     app.register_blueprint(pages.blueprint)
+    app.extensions["customer-links"] = last_links
     app.extensions["customer-panels"].append(pages.panel)
     app.extensions["customer-ends"].append(verbs.revoke_open)

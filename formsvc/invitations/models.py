@@ -34,7 +34,7 @@ MOVES = {
     InvitationState.REVOKED: {InvitationState.OPEN},
     InvitationState.CLOSED: {InvitationState.ANSWERED},  # a rejection was taken back, and by no customer
 }
-_LIVE_SQL = text("state IN ('open', 'answered', 'returned')")
+LIVE_SQL = text("state IN ('open', 'answered', 'returned')")
 
 
 class Invitation(Base):
@@ -49,10 +49,13 @@ class Invitation(Base):
     __tablename__ = "invitations"
     __table_args__ = (
         Index("uq_invitations_live", "customer_id", "questionnaire_id", unique=True,
-              sqlite_where=_LIVE_SQL, postgresql_where=_LIVE_SQL),
+              sqlite_where=LIVE_SQL, postgresql_where=LIVE_SQL),
         Index("ix_invitations_due", "due_at", sqlite_where=text("due_at IS NOT NULL"),
               postgresql_where=text("due_at IS NOT NULL")),
         Index(None, "customer_id", "id"),
+        Index(None, "issued_at"),
+        Index("ix_invitations_unanswered", "deadline_on", sqlite_where=text("state = 'open'"),
+              postgresql_where=text("state = 'open'")),
         CheckConstraint("(next_step IS NULL) = (due_at IS NULL)", name="due_has_step"),
         CheckConstraint("due_at IS NULL OR state = 'open'", name="only_open_is_due"),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from formsvc.customers import reach
 from formsvc.customers.models import Customer
 from formsvc.db import db, transaction
 from formsvc.invitations import links, verbs
+from formsvc.invitations.last_links import names as state_names
 from formsvc.invitations.models import LIVE, Invitation, InvitationState
 from formsvc.invitations.moves import NotPossible
 from formsvc.invitations.schedule import DAYS, MAX_DAYS, MIN_DAYS
@@ -140,16 +141,6 @@ def _asks(definition: Definition, customer: Customer) -> bool:
 def _is_live(invitation: Invitation) -> bool:
     """Whether a new invitation would be refused: the link still opens, or answers wait."""
     return invitation.state in LIVE and verbs.is_taking(invitation, now())
-
-
-def state_names() -> dict[str, str]:
-    return {
-        "open": _("Waiting for the customer"),
-        "answered": _("Answered, to review"),
-        "returned": _("Returned for changes"),
-        "closed": _("Reviewed"),
-        "revoked": _("Revoked"),
-    }
 
 
 def _visible() -> Any:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from formsvc.review import queue_statements as statements
 from formsvc.review import reach
 from formsvc.review.filters import ME, NOBODY, Filter
-from formsvc.review.queue_statements import MOST_COUNTED, Shape, Side
+from formsvc.review.queue_statements import Shape, Side
 from formsvc.staff.models import Permission, Staff
 from formsvc.staff.verbs import team_of
 from formsvc.statements import begun
@@ -87,11 +87,6 @@ def around(session: Session | Connection, seen: Within) -> Any:
     `questionnaires` there are.
     """
     return statements.around(seen.shape).first(begun(session), seen.values)
-
-
-def capped(count: int) -> str:
-    """A count for people."""
-    return f"{min(count, MOST_COUNTED):,}" + "+" * (count > MOST_COUNTED)
 
 
 def key_of(session: Session, reader: Staff, id_: int) -> Key | None:

@@ -10,13 +10,13 @@ from formsvc.questionnaires.verbs import DEFAULT_KEY
 from formsvc.review import offers, queue_sheet
 from formsvc.review.blueprint import blueprint
 from formsvc.review.filters import Filter
-from formsvc.review.queue import PAGE, Key, Page, around, capped, key_of, page, within
+from formsvc.review.queue import PAGE, Key, Page, around, key_of, page, within
 from formsvc.review.queue_rows import Rows
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission
 from formsvc.submissions.models import SubmissionState
 from formsvc.web.holes import as_html
-from formsvc.web.show import now
+from formsvc.web.show import capped, now
 from formsvc.web.tokens import form_token
 from formsvc.web.urls import row_id
 

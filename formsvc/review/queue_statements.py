@@ -34,8 +34,8 @@ from formsvc.review.models import SubmissionFlag
 from formsvc.staff.models import GRANTS, Permission, Role, Staff
 from formsvc.statements import Statement
 from formsvc.submissions.models import Submission
+from formsvc.web.show import MOST_COUNTED
 
-MOST_COUNTED = 1000
 REVIEWERS = [role for role in Role if Permission.REVIEW in GRANTS[role]]
 Side: TypeAlias = Literal["", "after", "before"]
 Found: TypeAlias = Select[*tuple[Any, ...]]

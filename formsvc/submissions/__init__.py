@@ -3,7 +3,7 @@
 from flask import Flask
 
 from config import Config
-from formsvc.submissions import address_pages, addresses, pages, proof_pages, recording_pages
+from formsvc.submissions import address_pages, addresses, asked, pages, proof_pages, recording_pages
 from formsvc.submissions.reading import DeadLink, UnknownLink
 from formsvc.web import csrf
 
@@ -18,3 +18,4 @@ def init_app(app: Flask, config: Config) -> None:
     app.extensions["sheets"] = {}
     for act in (pages.act, recording_pages.act):
         csrf.exempt(act)  # the form checks its token itself: a token that is too old must not eat the answers
+    app.extensions["customer-filters"][2:2] = asked.parts()

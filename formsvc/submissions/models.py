@@ -72,6 +72,8 @@ class Submission(Base):
         Index("ix_submissions_assigned", "assigned_to", "state", "submitted_at", "id"),
         Index("ix_submissions_due", "due_at", sqlite_where=text("due_at IS NOT NULL"),
               postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_submissions_decided", "decided_at", sqlite_where=text("decided_at IS NOT NULL"),
+              postgresql_where=text("decided_at IS NOT NULL")),
         CheckConstraint("(next_step IS NULL) = (due_at IS NULL)", name="due_has_step"),
         CheckConstraint("due_at IS NULL OR state = 'waiting'", name="only_waiting_is_due"),
         CheckConstraint("(claimed_by IS NULL) = (claimed_at IS NULL)", name="claim_has_time"),

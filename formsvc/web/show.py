@@ -11,6 +11,7 @@ from flask_babel import format_date, format_datetime
 
 from formsvc.web.access import PUBLIC, declare
 
+MOST_COUNTED = 1000
 STATIC = Path(__file__).parent / "static"
 
 
@@ -49,6 +50,11 @@ def _instant(value: datetime, zone: ZoneInfo) -> str:
 def day(value: date) -> str:
     """`value` with its weekday, in the reader's language, e.g. 2026年11月27日 周五."""
     return str(format_date(value, "full"))
+
+
+def capped(count: int) -> str:
+    """A count for people, of what is counted up to MOST_COUNTED + 1."""
+    return f"{min(count, MOST_COUNTED):,}" + "+" * (count > MOST_COUNTED)
 
 
 def asset(name: str) -> str:

@@ -15,6 +15,7 @@ from formsvc.review.queue import Key, neighbours, next_waiting, page, within
 from formsvc.review.verbs import reject
 from formsvc.staff.models import Role, Staff
 from formsvc.submissions.models import Submission, SubmissionState
+from formsvc.web.show import capped
 from tests.factories import customer, invitation, staff_account, submission
 from tests.installation import NOW
 
@@ -150,7 +151,7 @@ def test_counts_end_where_nobody_counts_on(
         assert (found.total, found.late) == (3, 2)
         assert {name for _id, name in found.colleagues} == {"陈晨", "周敏", "li", "wang", "other"}
     assert queue.around(session, within(session, team["wang"], EVERYONE, NOW)).late == 0
-    assert [queue.capped(count) for count in (0, 1000, 1001)] == ["0", "1,000", "1,000+"]
+    assert [capped(count) for count in (0, 1000, 1001)] == ["0", "1,000", "1,000+"]
 
 
 def test_the_neighbours_are_those_of_the_filter(session: Session, boss: Staff) -> None:
