@@ -81,6 +81,11 @@ class Browser:
         data = MultiDict((name, text) for name, texts in pairs for text in texts)
         return self._arrived(self._open(path, "POST", data), status, follow)
 
+    def post_from(self, page: str, path: str, values: Typed | None = None, status: int = 200) -> Page:
+        """Post `values` as they are, with the token of a form on the page at the path `page`."""
+        token = self.get(page).find("input", name="csrf_token").get("value") or ""
+        return self.post(path, {**(values or {}), "csrf_token": token}, status)
+
     def submit(
         self, page: Page, values: Typed | None = None, press: str | None = None, action: str | None = None,
         status: int = 200, follow: bool = True,

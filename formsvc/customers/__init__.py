@@ -10,6 +10,7 @@ from formsvc.customers import (
     filter_parts,
     filters,
     following_up_pages,
+    handing_over_pages,
     list_pages,
     merging_pages,
     merging_split_pages,
@@ -25,16 +26,25 @@ ROUTES = (
     merging_split_pages,
     showing,
 )  # of a blueprint that another file makes
-PAGES = (pages, editing_pages, entering_pages, following_up_pages, merging_pages, archiving_pages, saved_filter_pages)
+PAGES = (
+    pages,
+    editing_pages,
+    entering_pages,
+    following_up_pages,
+    merging_pages,
+    archiving_pages,
+    handing_over_pages,
+    saved_filter_pages,
+)
 
 
 def init_app(app: Flask, config: Config) -> None:
-    app.extensions["customer-panels"] = [following_up_pages.panel]
+    app.extensions["customer-panels"] = [following_up_pages.panel, handing_over_pages.panel]
     app.extensions["customer-changes"] = []  # what is called within the transaction of each: (session, customer, now)
     app.extensions["customer-ends"] = []  # what is called before nobody is asked any more: see `ends`
     app.extensions["customer-filters"] = [*filter_parts.OWN]
     # What can be done with several: a template and what it is given, or None for who may not
-    app.extensions["customer-bulk"] = []
+    app.extensions["customer-bulk"] = [handing_over_pages.offer]
     app.extensions["filtered-pages"] = {filters.PAGE: FilteredPage("customers.index", Filter.read)}
     for each in PAGES:
         app.register_blueprint(each.blueprint)

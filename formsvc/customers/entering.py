@@ -52,7 +52,7 @@ def enter(session: Session, card: Card, who: Staff, now: datetime) -> str:
 
     Raises ProbablyKnown, NotTheirColleague.
     """
-    if card.owner is None or colleagues.find(session, who, card.owner) is None:
+    if colleagues.find(session, who, card.owner) is None:
         raise NotTheirColleague(card.owner)
     take_turns(session, TURNS)
     subject = f"entry:{who.id}:{card.form}"

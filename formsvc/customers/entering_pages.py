@@ -56,7 +56,7 @@ def show() -> str:
 def save() -> Response | tuple[str, int]:
     entry = _standing(request.form, clean_line(request.form.get("form", ""))[:MAX_KEY])
     values = completed(entry.form.changed(today()), entry.form, entry.audience)
-    if entry.owner is None or colleagues.find(db.session, me(), entry.owner) is None:
+    if colleagues.find(db.session, me(), entry.owner) is None:
         entry.errors["owner"] = _("Choose whose customer it is.")
     if entry.errors or entry.form.wrong:
         return _page(entry), 422

@@ -1,4 +1,4 @@
-"""What staff pages of customers share: the address, how a field is named and a held value shown; probable duplicates."""
+"""What staff pages of customers share: how a field is named and a held value shown; and the probable duplicates."""
 
 from collections.abc import Callable
 from typing import Any

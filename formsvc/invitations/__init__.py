@@ -3,12 +3,14 @@
 from flask import Flask
 
 from config import Config
-from formsvc.invitations import last_links, links, pages, verbs
+from formsvc.invitations import last_links, links, many_pages, pages, verbs
 
 
 def init_app(app: Flask, config: Config) -> None:
     links.init_app(app, config)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(many_pages.blueprint)
+    app.extensions["customer-bulk"].insert(0, many_pages.offer)
     app.extensions["customer-links"] = last_links
     app.extensions["customer-panels"].append(pages.panel)
     app.extensions["customer-ends"].append(verbs.revoke_open)

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterable, Sequence
+from io import StringIO
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -24,6 +25,14 @@ def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> i
 def escaped(cell: str) -> str:
     """`cell` for a CSV file, with an apostrophe before what a spreadsheet would calculate."""
     return f"'{cell}" if FORMULA.match(cell) else cell
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A small CSV file as text."""
+    text = StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerows([escaped(cell) for cell in row] for row in (header, *rows))
+    return "\ufeff" + text.getvalue()  # the mark tells Excel that it is UTF-8
 
 
 def _csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
