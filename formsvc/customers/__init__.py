@@ -21,21 +21,11 @@ from formsvc.customers import (
 from formsvc.customers.filters import Filter
 from formsvc.customers.saved_filters import FilteredPage
 
-ROUTES = (
-    list_pages,
-    merging_split_pages,
-    showing,
-)  # of a blueprint that another file makes
+ROUTES = list_pages, merging_split_pages, showing  # of a blueprint that another file makes
 PAGES = (
-    pages,
-    editing_pages,
-    entering_pages,
-    following_up_pages,
-    merging_pages,
-    archiving_pages,
-    handing_over_pages,
-    saved_filter_pages,
-)
+    pages, editing_pages, entering_pages, following_up_pages, merging_pages, archiving_pages,
+    handing_over_pages, saved_filter_pages,
+)  # fmt: skip
 
 
 def init_app(app: Flask, config: Config) -> None:
