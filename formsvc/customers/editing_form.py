@@ -97,10 +97,10 @@ class RecordForm:
 def _control(field: Field, held: Value, is_needed: bool) -> AnswerControl:
     """Its question can be answered with what is held, and is marked as required where it cannot be emptied.
 
-    The browser's own suggestions would be about the colleague.
+    What is said beside it speaks to the customer, and the browser's own suggestions would be about the colleague.
     """
     options, required = (*field.options, *_unknown(field, held)), is_needed or (field.required and held is not None)
-    question = replace(field, options=options, required=required, autocomplete=None)
+    question = replace(field, options=options, required=required, hint=None, example=None, autocomplete=None)
     return AnswerControl(question, _form=None, _meta=_META)
 
 

@@ -1,7 +1,6 @@
 """What is asked of a customer who is made by hand: what stands on a business card, and what is known besides."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from flask_babel import gettext as _
 
@@ -19,9 +18,9 @@ ADDRESSES = MOBILE, OFFICE_PHONE, EMAIL
 
 
 def card_fields(asked: Mapping[str, Field]) -> list[Field]:
-    """The fields, without what is said to customers beside them."""
+    """The fields, in the order of the form."""
     known = record_fields(asked)
-    return [replace(known[key], hint=None, example=None) for key in (*CARD, *ABOUT)]
+    return [known[key] for key in (*CARD, *ABOUT)]
 
 
 def completed(values: Mapping[str, Value], form: RecordForm, audience: Audience) -> dict[str, Value]:

@@ -17,7 +17,7 @@ from formsvc.fields import Value
 from formsvc.staff.models import Staff
 from formsvc.workdays import add_workdays
 
-NEXT_STEP, NEXT_OWNER, NEXT_ON = "record.next_step", "record.next_owner", "record.next_on"
+STEP = NEXT_STEP, NEXT_OWNER, NEXT_ON = "record.next_step", "record.next_owner", "record.next_on"
 DAYS = {"high": 7, "medium": 30}  # until the next step, by urgency (M42)
 RECENT = 20  # facts among which one and the same form is looked for
 FOLLOWED_UP = "customer.followed_up"
@@ -104,7 +104,7 @@ def _enter(
 
 def _step(step: NextStep | None) -> dict[str, Value]:
     if step is None:
-        return dict.fromkeys((NEXT_STEP, NEXT_OWNER, NEXT_ON))
+        return dict.fromkeys(STEP)
     return {NEXT_STEP: step.what, NEXT_OWNER: step.owner.name, NEXT_ON: step.on}
 
 

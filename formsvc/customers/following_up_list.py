@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from formsvc.customers.editing_fields import FOLLOW_UP
-from formsvc.customers.following_up import NEXT_ON, NEXT_STEP
+from formsvc.customers.following_up import NEXT_ON, NEXT_STEP, STEP
 from formsvc.customers.models import Cause, Customer, CustomerValue, CustomerVersion
 
 TELLING = "record.followed_up_on", "record.follow_up", NEXT_STEP
@@ -56,7 +56,7 @@ def open_step(held: Mapping[str, CustomerValue], today: date) -> Open | None:
         return None
     on = held.get(NEXT_ON)
     is_late = on is not None and on.content is not None and str(on.content) < today.isoformat()
-    own = {key: row for key, row in held.items() if key in FOLLOW_UP and row.content is not None}
+    own = {key: held[key] for key in STEP if key in held and held[key].content is not None}
     return Open(own, step.since, is_late)
 
 
