@@ -109,6 +109,11 @@ def test_what_staff_see(trial: Flask, people: Contexts, language: str) -> None:
     page.goto(f"/customers/{fresh.number}")
     page.locator(".qr summary").click()
     seen(page)
+    for path in (f"/customers/{fresh.number}/edit", f"/customers/{fresh.number}/follow-ups", "/customers/new"):
+        page.goto(path)
+        page.locator("main form button.button").first.click()
+        expect(page.locator("#errors")).to_be_visible()
+        seen(page)
     seen(page, "/reports/times")
 
 
