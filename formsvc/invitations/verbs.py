@@ -120,7 +120,11 @@ def reissue(session: Session, invitation: Invitation, actor: str, now: datetime)
     live = live_invitation(session, invitation.customer, invitation.questionnaire_id)
     if live and live.id != invitation.id:
         raise NotPossible("another invitation is live")
-    times |= {"link_number": invitation.link_number + 1, "base_version": invitation.customer.version}
+    times |= {
+        "link_number": invitation.link_number + 1,
+        "base_version": invitation.customer.version,
+        "is_recorded": False,
+    }
     move(session, invitation, state, issued_at=now, **times)
     audit.record(session, actor, "invitation.reissued", invitation.subject, now, link=invitation.link_number)
     post(session, about(invitation), "invitation", f"link-{invitation.link_number}", now)

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
 
-from flask import get_template_attribute, render_template
+from flask import render_template
 from flask_babel import gettext as _
 
 from formsvc.review import offers
 from formsvc.review.queue import LATE
 from formsvc.submissions.models import Way
+from formsvc.submissions.ways import way_names
 from formsvc.web import language
 from formsvc.web.holes import Pieces, as_html, hole
 from formsvc.web.show import instant
@@ -86,7 +87,7 @@ def _part(look: str, text: str) -> str:
 @cache
 def _way(reader: str, way: Way) -> str:
     """How answers came that did not come by the link, in the language of the `reader`."""
-    return _part("soft", str(get_template_attribute("submissions/ways.html", "way")(way)))
+    return _part("", way_names()[way])
 
 
 @cache

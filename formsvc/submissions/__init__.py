@@ -5,6 +5,7 @@ from flask import Flask
 from config import Config
 from formsvc.submissions import address_pages, addresses, asked, pages, proof_pages, recording_pages
 from formsvc.submissions.reading import DeadLink, UnknownLink
+from formsvc.submissions.ways import way_names
 from formsvc.web import csrf
 
 
@@ -16,6 +17,7 @@ def init_app(app: Flask, config: Config) -> None:
     app.register_error_handler(UnknownLink, pages.unknown_link)
     app.register_error_handler(DeadLink, pages.dead_link)
     app.extensions["sheets"] = {}
+    app.jinja_env.globals["way_names"] = way_names
     for act in (pages.act, recording_pages.act):
         csrf.exempt(act)  # the form checks its token itself: a token that is too old must not eat the answers
     app.extensions["customer-filters"][2:2] = asked.parts()

@@ -20,8 +20,9 @@ from formsvc.customers.manager import Contact, organisation
 from formsvc.fields import Field, Value
 from formsvc.questionnaires.definition import Definition
 from formsvc.questionnaires.verbs import definition_of
-from formsvc.submissions.models import Consent, ConsentKind, Submission, SubmissionState
+from formsvc.submissions.models import Consent, ConsentKind, Submission, SubmissionState, Way
 from formsvc.submissions.summary import shown
+from formsvc.submissions.ways import way_names
 from formsvc.web import language
 from formsvc.web.show import instant
 
@@ -58,7 +59,7 @@ def _content(submission: Submission, contact: Contact, customer: str | None) -> 
         "title": definition.title.in_(here),
         "facts": [
             *([(_("Customer"), customer)] if customer else []),
-            (_("Sent at"), instant(submission.submitted_at, with_zone=True)),
+            *_came(submission),
         ],
         "modules": list(_modules(definition, answers, here)),
         "masked": _("Sensitive details are masked in this copy.") if submission.secrets else None,
@@ -69,6 +70,14 @@ def _content(submission: Submission, contact: Contact, customer: str | None) -> 
         "steps": _steps(contact) if submission.state is SubmissionState.WAITING else [],
         "contact": _ask(contact),
     }
+
+
+def _came(submission: Submission) -> list[tuple[str, str]]:
+    """When the answers came, and how, where it was not by the link."""
+    at, way = instant(submission.submitted_at, with_zone=True), way_names()[submission.channel]
+    if submission.is_recorded:
+        return [(_("Told us"), way), (_("Recorded at"), at)]
+    return [(_("Sent at"), at)] if submission.channel is Way.LINK else [(_("Sent"), way), (_("Sent at"), at)]
 
 
 def _modules(definition: Definition, answers: Mapping[str, Value], here: str) -> Iterator[dict[str, Any]]:

@@ -23,9 +23,7 @@ class SubmissionState(StrEnum):
 
 
 class Way(StrEnum):
-    """How answers came: from the customer, by the link or in a form that was uploaded there; else a colleague recorded
-    what the customer said (M28).
-    """
+    """How answers came: from the customer by the link, or in a form uploaded there; else a colleague recorded them."""
 
     LINK = "link"
     FILE = "file"
@@ -56,8 +54,8 @@ class Submission(Base):
     either. `is_proved` tells whether who sent it could see what is held. `field_notes` are a reviewer's words to single
     fields, by key, with a return.
 
-    `channel` is the way by which it came, `recorded_by` who recorded it where the customer did not send it, and
-    `is_confirmed` whether that was confirmed with the customer on the spot. These never change either.
+    `channel` is the way it came, `recorded_by` who recorded it for the customer, if anyone did, `is_confirmed` whether
+    that was confirmed with the customer on the spot. These never change either.
 
     `assigned_to` is who is to review it; `claimed_by` who has it open since `claimed_at`. `seen_version` is the version
     of the record that was decided upon, `checked_version` the one that its flags are about.
@@ -79,12 +77,10 @@ class Submission(Base):
         CheckConstraint("(claimed_by IS NULL) = (claimed_at IS NULL)", name="claim_has_time"),
         CheckConstraint(
             "(state IN ('approved', 'returned', 'rejected')) = (decided_by IS NOT NULL AND decided_at IS NOT NULL)",
-            name="decision_is_named",
-        ),
+            name="decision_is_named"),
         CheckConstraint("state NOT IN ('returned', 'rejected') OR note IS NOT NULL", name="refusal_has_note"),
-        CheckConstraint(
-            "(channel IN ('call', 'visit', 'message')) = (recorded_by IS NOT NULL)", name="recorder_is_named"
-        ),
+        CheckConstraint("(channel IN ('call', 'visit', 'message')) = (recorded_by IS NOT NULL)",
+                        name="recorder_is_named"),
         CheckConstraint("recorded_by IS NOT NULL OR NOT is_confirmed", name="only_recorded_is_confirmed"),
     )  # fmt: skip
 

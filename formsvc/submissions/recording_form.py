@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
@@ -91,8 +90,6 @@ class Recorder(Reader):
 
 class Recording(Posted):
     """What a colleague posted."""
-
-    ACTS: ClassVar = {"record": "record", "full": "again"}
 
     def __init__(self, recorder: Recorder) -> None:
         super().__init__(recorder)

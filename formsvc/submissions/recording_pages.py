@@ -45,10 +45,10 @@ def fill(number: str) -> Answer:
 def act(number: str) -> Answer:
     """Save, or show the page with every line open."""
     action = request.form.get("action", "record")
-    if action not in Recording.ACTS:
+    if action not in ("record", "full"):
         abort(400)
     posted = _posted(number)
-    if action != "record":
+    if action == "full":
         return posted.again()
     try:
         return _record(number, posted)

@@ -57,6 +57,7 @@ def other(*evidence: str) -> dict[str, Any]:
         (seen(COMPLETE, undeliverable=frozenset({"contacts.email"})), ["undeliverable"]),
         (seen(COMPLETE, unconfirmed=frozenset({"contacts.email", "contacts.mobile"})), ["not-confirmed"] * 2),
         (seen(COMPLETE, is_proved=False), ["without-code"]),
+        (seen(COMPLETE, is_unconfirmed=True), ["unconfirmed-recording"]),
         # other customers
         (seen(COMPLETE, **other("mobile")), ["same-mobile"]),
         (seen(COMPLETE, **other("email")), ["probable-duplicate"]),
