@@ -291,17 +291,25 @@ def test_a_code_stands_alone_and_where_no_notification_shows_it(language: str) -
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_an_address_that_nobody_confirmed_learns_nothing_of_the_customer(language: str) -> None:
+@pytest.mark.parametrize("told", [{}, {"is_recorded": True}], ids=["typed", "recorded"])
+def test_an_address_that_nobody_confirmed_learns_nothing_of_the_customer(language: str, told: dict[str, Any]) -> None:
     secret = {"name": "合肥云盾科技有限公司", "contact": "王伟", "has_manager": True}
-    written = compose(message("confirm-address", language, customer=secret))
+    written = compose(message("confirm-address", language, customer=secret, **told))
     assert not [said for said in ("合肥云盾", "王伟") for part in written.values() if said in part]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_address_before_hears_of_the_new_one_masked(language: str) -> None:
-    written = compose(message("address-changed", language))
+@pytest.mark.parametrize("told", [{}, {"is_recorded": True}], ids=["typed", "recorded"])
+def test_the_address_before_hears_of_the_new_one_masked(language: str, told: dict[str, Any]) -> None:
+    written = compose(message("address-changed", language, **told))
     assert MASKED in written["text"]
     assert MASKED in words(written["html"])
+
+
+@pytest.mark.parametrize("kind", ["confirm-address", "address-changed"])
+def test_nobody_is_said_to_have_typed_what_a_colleague_recorded(kind: str) -> None:
+    written = compose(message(kind, "en", is_recorded=True))
+    assert not [part for part in written.values() if "used your personal link" in part or "filled in" in part]
 
 
 @pytest.mark.parametrize("note", [NOTE, "", None])
