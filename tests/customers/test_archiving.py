@@ -46,6 +46,7 @@ def test_links_die_and_nobody_is_invited_until_it_is_back(session: Session) -> N
     with pytest.raises(NotPossible):
         invitations.reissue(session, asked, who.actor, LATER)
     archiving.bring_back(session, made, who, LATER)
+    session.flush()
     assert archiving.archived(session, made) is None
     assert invitations.issue(session, made, who.actor, who.id, LATER).customer is made
 
