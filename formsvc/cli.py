@@ -201,7 +201,7 @@ def _invite(number: str, days: int, key: str) -> str | None:
             url, has_mail = links.url(invitation.id, invitation.link_number), bool(customer.email)
     except verbs.AlreadyInvited as error:
         return f"{number}: is invited already, until {error.deadline_on}; issue the link again on its page"
-    except verbs.NotACustomer:
+    except verbs.Archived:
         return f"{number}: is archived; bring the record back on its page first"
     except verbs.NothingAsked:
         return f"{number}: {key} asks nothing of this kind of customer"

@@ -22,7 +22,7 @@ blueprint = Blueprint("archiving", __name__, url_prefix="/customers")
 @requires(Permission.MANAGE)
 def choose(number: str) -> str | Response:
     customer = find_or_404(number)
-    return _to(customer) if customer.archived_at else _page(customer)
+    return _to(number) if customer.archived_at else _page(customer)
 
 
 @blueprint.post("/<number>/archive")
@@ -33,8 +33,7 @@ def archive(number: str) -> Response | tuple[str, int]:
         return _page(find_or_404(number), _("Choose a reason.")), 422
     try:
         with transaction() as session:
-            customer = _find(session, number)
-            archiving.archive(session, customer, me(), Reason(said), now())
+            archiving.archive(session, _find(session, number), me(), Reason(said), now())
     except StillWaiting as error:
         db.session.rollback()
         return _page(find_or_404(number), waiting=error), 409
@@ -42,7 +41,7 @@ def archive(number: str) -> Response | tuple[str, int]:
         flash(_("This record is archived already."), "problem")
     else:
         flash(_("The record is archived."), "done")
-    return _to(customer)
+    return _to(number)
 
 
 @blueprint.post("/<number>/bring-back")
@@ -50,13 +49,12 @@ def archive(number: str) -> Response | tuple[str, int]:
 def bring_back(number: str) -> Response:
     try:
         with transaction() as session:
-            customer = _find(session, number)
-            archiving.bring_back(session, customer, me(), now())
+            archiving.bring_back(session, _find(session, number), me(), now())
     except archiving.TooLate:
         flash(_("This record is not archived any more."), "problem")
     else:
         flash(_("The record is back: the customer can be invited again."), "done")
-    return _to(customer)
+    return _to(number)
 
 
 def _page(customer: Customer, problem: str | None = None, waiting: StillWaiting | None = None) -> str:
@@ -70,5 +68,5 @@ def _find(session: Session, number: str) -> Customer:
     return reach.find(session, me(), number) or abort(404)
 
 
-def _to(customer: Customer) -> Response:
-    return redirect(url_for("customers.show", number=customer.number), 303)
+def _to(number: str) -> Response:
+    return redirect(url_for("customers.show", number=number), 303)

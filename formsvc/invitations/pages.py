@@ -61,7 +61,7 @@ def invite(number: str) -> Response:
             has_mail = bool(customer.email)
     except verbs.AlreadyInvited:
         flash(_("This customer has an open invitation already. You can issue its link again below."), "problem")
-    except verbs.NotACustomer:
+    except verbs.Archived:
         flash(_("Nobody was invited: this record is archived, or was merged into another one."), "problem")
     except (verbs.NothingAsked, NoQuestionnaire):
         flash(_("Choose a questionnaire that asks something of this customer."), "problem")

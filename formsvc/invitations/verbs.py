@@ -33,7 +33,7 @@ class NothingAsked(Exception):
     """The questionnaire asks nothing of this kind of customer."""
 
 
-class NotACustomer(Exception):
+class Archived(Exception):
     """The record is archived, or was merged into another one."""
 
 
@@ -43,7 +43,7 @@ def issue(
 ) -> Invitation:  # fmt: skip
     """Invite `customer` to answer the `questionnaire` of that key, with a mail where an address is held.
 
-    Raises AlreadyInvited, NothingAsked, NotACustomer, NoQuestionnaire, ValueError for `days`.
+    Raises AlreadyInvited, NothingAsked, Archived, NoQuestionnaire, ValueError for `days`.
     """
     invitation = _make(session, customer, staff_id, now, days, questionnaire)
     audit.record(session, actor, "invitation.issued", invitation.subject, now, customer=customer.number)
@@ -82,7 +82,7 @@ def _make(
     """A new invitation. Raises AlreadyInvited, NothingAsked, NotACustomer, NoQuestionnaire, ValueError for `days`."""
     session.refresh(customer, with_for_update={"key_share": True})  # two who invite at once take turns
     if not customer.is_asked:
-        raise NotACustomer(customer.number)
+        raise Archived(customer.number)
     version = current(session, questionnaire)
     if not definition_of(version).asked(customer.audience, customer.situation):
         raise NothingAsked(questionnaire)

@@ -41,7 +41,7 @@ def test_links_die_and_nobody_is_invited_until_it_is_back(session: Session) -> N
     made = asked.customer
     who = archive(session, made)
     assert (asked.state, asked.due_at) == (InvitationState.REVOKED, None)
-    with pytest.raises(invitations.NotACustomer):
+    with pytest.raises(invitations.Archived):
         invitations.issue(session, made, who.actor, who.id, LATER)
     with pytest.raises(NotPossible):
         invitations.reissue(session, asked, who.actor, LATER)

@@ -153,7 +153,7 @@ def test_open_links_die_with_the_record_and_nobody_asks_again(session: Session) 
     assert (asked.state, asked.due_at) == (InvitationState.REVOKED, None)
     with pytest.raises(NotPossible):
         invitations.reissue(session, asked, "system", LATER)
-    with pytest.raises(invitations.NotACustomer):
+    with pytest.raises(invitations.Archived):
         invitations.issue(session, going, "system", None, LATER)
     assert invitations.issue(session, staying, "system", None, LATER).customer_id == staying.id
 
