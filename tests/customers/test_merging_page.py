@@ -157,7 +157,7 @@ def test_the_other_record_is_found_by_number_or_name(browser: Browser, pair: Two
     assert "就是当前档案" in errors(browser.get(f"{asked.path}?with={pair.newer}"))
     stranger = customer(pair.app)
     for wrong in (stranger, "CX209901001", "没有这个", "'"):
-        assert "没有编号为" in errors(browser.get(f"{asked.path}?with={wrong}"))
+        assert "没有编号、名称" in errors(browser.get(f"{asked.path}?with={wrong}"))
 
 
 def test_foreign_id_another_managers_record_is_not_there(browser: Browser, pair: Two) -> None:
