@@ -58,11 +58,11 @@ def for_recording(
 
     One that was decided since the one with the id `known` comes before a new one: the answers may be in it already.
 
-    Raises NotACustomer, NothingAsked, NoQuestionnaire.
+    Raises Archived, NothingAsked, NoQuestionnaire.
     """
     session.refresh(customer, with_for_update={"key_share": True})
     if not customer.is_asked:
-        raise NotACustomer(customer.number)
+        raise Archived(customer.number)
     questionnaire_id = current(session, questionnaire).questionnaire_id
     live = live_invitation(session, customer, questionnaire_id)
     if live and is_taking(live, now):
@@ -79,7 +79,7 @@ def _make(
     session: Session, customer: Customer, staff_id: int | None, now: datetime, days: int, questionnaire: str,
     is_recorded: bool = False,
 ) -> Invitation:  # fmt: skip
-    """A new invitation. Raises AlreadyInvited, NothingAsked, NotACustomer, NoQuestionnaire, ValueError for `days`."""
+    """A new invitation. Raises AlreadyInvited, NothingAsked, Archived, NoQuestionnaire, ValueError for `days`."""
     session.refresh(customer, with_for_update={"key_share": True})  # two who invite at once take turns
     if not customer.is_asked:
         raise Archived(customer.number)

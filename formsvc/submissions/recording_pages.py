@@ -9,7 +9,7 @@ from formsvc.customers import reach
 from formsvc.customers.models import Customer
 from formsvc.customers.pages import find_or_404
 from formsvc.db import db, transaction
-from formsvc.invitations.verbs import NotACustomer
+from formsvc.invitations.verbs import Archived
 from formsvc.questionnaires.forms import CONSENT_SENSITIVE
 from formsvc.questionnaires.models import QuestionnaireVersion
 from formsvc.questionnaires.verbs import definition_of, published
@@ -55,7 +55,7 @@ def act(number: str) -> Answer:
     except (verbs.SentMeanwhile, verbs.AlreadyDecided, verbs.LinkIsDead):
         db.session.rollback()
         return _posted(number, is_anew=True).shown("sent-meanwhile"), 409
-    except NotACustomer:
+    except Archived:
         return _stopped(find_or_404(number)), 409
 
 
