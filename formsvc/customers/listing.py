@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    false,
     func,
     literal_column,
     or_,
@@ -36,7 +37,7 @@ from formsvc.web.show import MOST_COUNTED
 from formsvc.web.urls import row_id
 
 PAGE = 50
-FIRST, WINDOW = 1_500, 10_000
+FIRST, FIRST_COUNTED, WINDOW = 200, 1_500, 10_000  # looked through in vain, FIRST is followed by WINDOW
 _DUE_KEY = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d{1,10})", re.ASCII)
 
 
@@ -84,23 +85,23 @@ def page(session: Session, reader: Staff, asking: Asking, after: Key | None = No
     owners = _owners(session, reader, asking.chosen)
     for limit in (FIRST, WINDOW):
         window = _window(owners, asking, after, limit)
-        found = _matching(reader, asking, window).options(joinedload(Customer.owner), joinedload(Customer.next_owner))
-        rows = session.scalars(_in_order(found, asking).limit(literal_column(str(size + 1)))).all()
-        if len(rows) > size:
-            return Page(rows[:size], _key(rows[size - 1], asking), False)
+        found = _matching(reader, asking, window).order_by(*_order(asking, window.c))
+        ids = session.scalars(found.limit(literal_column(str(size + 1)))).all()
+        if len(ids) > size:
+            rows = _rows(session, ids[:size])
+            return Page(rows, _key(rows[-1], asking), False)
         end = _end(session, window, asking, limit)
         if end is None:
-            return Page(rows, None, False)
-    return Page(rows, end, True)
+            return Page(_rows(session, ids), None, False)
+    return Page(_rows(session, ids), end, True)
 
 
 def count(session: Session, reader: Staff, asking: Asking) -> Count:
     """How many there are from the first one on."""
     owners = _owners(session, reader, asking.chosen)
-    for limit in (FIRST, WINDOW):
+    for limit in (FIRST_COUNTED, WINDOW):
         window = _window(owners, asking, None, limit)
-        found = _matching(reader, asking, window).with_only_columns(Customer.id)
-        some = found.limit(literal_column(str(MOST_COUNTED + 1))).subquery()
+        some = _matching(reader, asking, window).limit(literal_column(str(MOST_COUNTED + 1))).subquery()
         total = session.scalar(select(func.count()).select_from(some)) or 0
         if total > MOST_COUNTED:
             return Count(total, False)
@@ -187,20 +188,27 @@ def _sorted(keys: Keys, asking: Asking) -> Select[Any]:
     return keys.query.order_by(Customer.next_on, Customer.id)
 
 
-def _matching(reader: Staff, asking: Asking, window: Any) -> Select[Customer]:
-    """Those of the window that the reader may see, and of whom all is true that is asked."""
+def _matching(reader: Staff, asking: Asking, window: Any) -> Select[int]:
+    """The ids in the window of those whom the reader may see, and of whom all is true that is asked."""
     chosen = asking.chosen
     asked = [part.asks(value, asking) for part in parts() if (value := chosen.get(part.name))]
-    found = reach.visible(reader).join(window, window.c.id == Customer.id)
+    found = reach.visible(reader).join(window, window.c.id == Customer.id).with_only_columns(Customer.id)
     if not chosen.get("archived"):
         found = found.where(Customer.archived_at.is_(None))
     return found.where(*(condition for condition in asked if condition is not None))
 
 
-def _in_order(found: Select[Customer], asking: Asking) -> Select[Customer]:
-    if asking.chosen.order is Order.NEWEST:
-        return found.order_by(Customer.id.desc())
-    return found.order_by(Customer.next_on, Customer.id)
+def _rows(session: Session, ids: Sequence[int]) -> list[Customer]:
+    """The customers with these ids, in that order."""
+    rows = select(Customer).where(Customer.id.in_(ids)) if ids else select(Customer).where(false())
+    known = joinedload(Customer.owner), joinedload(Customer.next_owner)
+    found = {customer.id: customer for customer in session.scalars(rows.options(*known))}
+    return [found[id_] for id_ in ids]
+
+
+def _order(asking: Asking, columns: Any) -> tuple[Any, ...]:
+    """The list's order, by the columns of a window: so the engines read the window first."""
+    return (columns.id.desc(),) if asking.chosen.order is Order.NEWEST else (columns.next_on, columns.id)
 
 
 def _end(session: Session, window: Any, asking: Asking, limit: int) -> Key | None:

@@ -16,6 +16,7 @@ from formsvc.customers.worksheet.writing import table
 from formsvc.db import db, transaction
 from formsvc.invitations import links, many
 from formsvc.invitations.many import Left
+from formsvc.invitations.models import Invitation
 from formsvc.invitations.schedule import DAYS, MAX_DAYS, MIN_DAYS
 from formsvc.questionnaires.verbs import DEFAULT_KEY, NoQuestionnaire, current, definition_of, published
 from formsvc.staff.access import me, requires
@@ -71,10 +72,8 @@ def sheet() -> Response:
         except NoQuestionnaire:
             id_ = 0
         found = many.links_of(session, request.form.getlist("numbers"), me(), id_, at)
-        rows = [
-            _row(link.customer, show("contacts.mobile", link.customer.mobile), links.url(link.id, link.link_number))
-            for link in found
-        ]
+        mobiles = [show("contacts.mobile", link.customer.mobile) for link in found]
+        rows = [_row(link, mobile) for link, mobile in zip(found, mobiles, strict=True)]
     header = [_("Number"), _("Name"), _("Contact"), _("Mobile"), _("Link")]
     told = {"Content-Disposition": f'attachment; filename="links-{at:%Y-%m-%d}.csv"'}
     return Response(table(header, rows), mimetype="text/csv", headers=told)
@@ -96,8 +95,9 @@ def _asked(chosen: Sequence[Customer], back: str) -> str:
     )  # fmt: skip
 
 
-def _row(customer: Customer, mobile: str, link: str) -> list[str]:
-    return [customer.number, customer.name, customer.contact or "", mobile, link]
+def _row(link: Invitation, mobile: str) -> list[str]:
+    whose = link.customer
+    return [whose.number, whose.name, whose.contact or "", mobile, links.url(link.id, link.link_number)]
 
 
 def _whys() -> dict[Left, str]:

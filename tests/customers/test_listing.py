@@ -218,7 +218,7 @@ def test_a_count_ends_where_nobody_counts_on(
         customer(session, team["li"])
     monkeypatch.setattr(listing, "MOST_COUNTED", 2)
     assert listing.count(session, team["boss"], asking("")) == (3, False)
-    monkeypatch.setattr(listing, "FIRST", 1)
+    monkeypatch.setattr(listing, "FIRST_COUNTED", 1)
     monkeypatch.setattr(listing, "WINDOW", 2)
     assert listing.count(session, team["boss"], asking("")) == (2, True)
 
