@@ -18,6 +18,12 @@ MARKS = (
     "/customers/?before={}",
     "/invitations/?before={}",
     "/customers/?q={}",
+    "/customers/?order=due&after={}",
+    "/customers/?due={}&owner={}&category={}&source={}&urgency={}&audience={}&archived={}",
+    "/customers/?asked={}&asked_from={}&asked_to={}&added_from={}&added_to={}",
+    "/customers/?asked=expired&asked_from={}&added_to={}",
+    "/reports/work?from={}&to={}",
+    "/reports/work?week={}",
     "/invitations/?state={}",
 )
 

@@ -37,7 +37,7 @@ from formsvc.web.show import MOST_COUNTED
 from formsvc.web.urls import row_id
 
 PAGE = 50
-FIRST, FIRST_COUNTED, WINDOW = 200, 1_500, 10_000  # looked through in vain, FIRST is followed by WINDOW
+FIRST, FIRST_COUNTED, WINDOW = 200, 1_500, 5_000  # looked through in vain, FIRST is followed by WINDOW
 _DUE_KEY = re.compile(r"(\d{4}-\d\d-\d\d)\.(\d{1,10})", re.ASCII)
 
 
@@ -189,13 +189,17 @@ def _sorted(keys: Keys, asking: Asking) -> Select[Any]:
 
 
 def _matching(reader: Staff, asking: Asking, window: Any) -> Select[int]:
-    """The ids in the window of those whom the reader may see, and of whom all is true that is asked."""
+    """The ids in the window of those whom the reader may see, and of whom all is true that is asked.
+
+    Each is looked up by its key: of a join with the window, PostgreSQL reads all customers.
+    """
     chosen = asking.chosen
     asked = [part.asks(value, asking) for part in parts() if (value := chosen.get(part.name))]
-    found = reach.visible(reader).join(window, window.c.id == Customer.id).with_only_columns(Customer.id)
+    found = reach.visible(reader).where(Customer.id == window.c.id).with_only_columns(Customer.id)
     if not chosen.get("archived"):
         found = found.where(Customer.archived_at.is_(None))
-    return found.where(*(condition for condition in asked if condition is not None))
+    found = found.where(*(condition for condition in asked if condition is not None))
+    return select(window.c.id).where(found.correlate(window).scalar_subquery().is_not(None))
 
 
 def _rows(session: Session, ids: Sequence[int]) -> list[Customer]:

@@ -3,8 +3,11 @@
 from flask import Flask
 
 from config import Config
-from formsvc.reports import pages
+from formsvc.reports import pages, work_pages
+from formsvc.reports.blueprint import blueprint
+
+ROUTES = pages, work_pages
 
 
 def init_app(app: Flask, config: Config) -> None:
-    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(blueprint)

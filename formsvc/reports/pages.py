@@ -1,14 +1,13 @@
 """Staff pages: reports."""
 
-from flask import Blueprint, render_template
+from flask import render_template
 
 from formsvc.db import db
 from formsvc.questionnaires.verbs import definition_of
+from formsvc.reports.blueprint import blueprint
 from formsvc.reports.times import SAMPLE, duration, newest
 from formsvc.staff.access import requires
 from formsvc.staff.models import Permission
-
-blueprint = Blueprint("reports", __name__)
 
 
 @blueprint.get("/reports/times")

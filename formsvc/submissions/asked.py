@@ -7,13 +7,13 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, select, text, true
 
+from formsvc.customers.filter_parts import LATELY
 from formsvc.customers.filters import Asking, Keys, Part, one_of, read_day
 from formsvc.customers.models import Customer
 from formsvc.invitations.models import LIVE_SQL, Invitation, InvitationState
 from formsvc.staff.models import Permission
 from formsvc.submissions.models import Submission, SubmissionState
 
-LATELY = timedelta(days=31)  # so long ago answers are looked up by their day; before, customer by customer
 OPEN_SQL = text("invitations.state = 'open'")  # as the index says it: with a value it would not be used
 
 
