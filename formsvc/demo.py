@@ -28,6 +28,9 @@ PEOPLE: tuple[tuple[str, str, Role, str, str | None], ...] = (
     (LEAD, "周敏", Role.LEAD, "0755-86530003", None),
     ("li.qiang@example.com", "李强", Role.MANAGER, "0755-86530001", LEAD),
     ("wang.lei@example.com", "王磊", Role.MANAGER, "0755-86530002", LEAD),
+    ("liu.yang@example.com", "刘洋", Role.SERVICE, "0755-86530004", None),
+    ("huang.ting@example.com", "黄婷", Role.FINANCE, "0755-86530005", None),
+    ("xu.hui@example.com", "徐慧", Role.AUDITOR, "0755-86530006", None),
 )
 
 

@@ -77,6 +77,12 @@ def test_an_account_that_cannot_be_is_refused_with_the_reason(
     assert reason in said(sqlite_app, arguments, password, status).stderr
 
 
+@pytest.mark.parametrize("role", ["service", "finance", "auditor"])
+def test_an_account_can_have_a_role_that_sees_all_customers(browser: Browser, sqlite_app: Flask, role: str) -> None:
+    said(sqlite_app, [*ADD[:-1], role], PASSWORD)
+    assert browser.sign_in("anna@example.com").path == "/customers/"
+
+
 def test_an_address_has_one_account(sqlite_app: Flask) -> None:
     said(sqlite_app, ADD, PASSWORD)
     assert "already" in said(sqlite_app, ADD, PASSWORD, status=1).stderr
@@ -87,6 +93,7 @@ def test_demo_loads_its_samples_once_with_passwords_of_this_installation(browser
     assert first == second
     role, email, _, password = first.splitlines()[0].split()
     assert role == "administrator:"
+    assert {line.split(":")[0] for line in first.splitlines()} == set(Role)
     assert browser.sign_in(email, password).path == "/review/"
     assert len(browser.get("/customers/").find_all("tr")) > 2
 

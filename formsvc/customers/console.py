@@ -15,6 +15,7 @@ from formsvc.customers.worksheet import files, reading
 from formsvc.customers.worksheet.importing import Outcome
 from formsvc.db import db
 from formsvc.staff import verbs as staff
+from formsvc.staff.models import Permission
 from formsvc.web.show import now
 
 UNREADABLE = {
@@ -44,6 +45,8 @@ def import_customers(file: Path, owner: str | None, dry_run: bool) -> None:
     account = staff.find(db.session, owner) if owner else None
     if owner and account is None:
         raise click.ClickException(f"there is no account {owner}")
+    if account and not (account.active and account.may(Permission.MANAGE)):
+        raise click.ClickException(f"{owner} cannot have customers: the account is inactive, or its role has none")
     try:
         sheet = reading.read(file)
     except reading.NotAWorksheet as error:

@@ -16,7 +16,7 @@ from formsvc.staff.models import Permission
 from formsvc.web import language
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
-Panel = Callable[[Customer], tuple[str, dict[str, Any]]]
+Panel = Callable[[Customer], tuple[str, dict[str, Any]] | None]  # None: nothing for who looks
 
 
 @blueprint.get("/duplicates")

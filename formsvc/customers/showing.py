@@ -43,7 +43,7 @@ def show(number: str) -> str | Response:
         missing=missing(asked, customer.audience, held), follow_up_fields=FOLLOW_UP,
         changeable={field.key for field in changeable(fields, me().role, customer.audience, held)},
         contacts=contacts.of(db.session, customer), sources=sources(db.session, customer, rows),
-        panels=[panel(customer) for panel in current_app.extensions["customer-panels"]],
+        panels=[shown for panel in current_app.extensions["customer-panels"] if (shown := panel(customer))],
         channels=channel_names(), **whole(customer), **wording(),
     )  # fmt: skip
 

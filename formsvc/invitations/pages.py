@@ -33,7 +33,7 @@ PANEL = 10  # on a customer's page, besides those that are live
 
 
 @blueprint.get("/invitations/")
-@requires(Permission.INVITE)
+@requires(Permission.READ_ANSWERS)
 def index() -> str:
     state = request.args.get("state", "")
     before = request.args.get("before", type=row_id)
@@ -101,17 +101,24 @@ def revoke(id_: int) -> Response | tuple[str, int]:
     return redirect(url_for("customers.show", number=number, _anchor=f"invitation-{id_}"), 303)
 
 
-def panel(customer: Customer) -> tuple[str, dict[str, Any]]:
-    """What a customer's page shows of invitations."""
-    versions, invitations = published(db.session), _newest_of(customer)
+def panel(customer: Customer) -> tuple[str, dict[str, Any]] | None:
+    """What a customer's page shows of invitations: whoever cannot invite sees no link, as it opens the answers."""
+    if not me().may(Permission.READ_ANSWERS):
+        return None
+    may_invite, versions, invitations = me().may(Permission.INVITE), published(db.session), _newest_of(customer)
     live = {invitation.questionnaire_id for invitation in invitations if _is_live(invitation)}
+    asking = [definition_of(version) for version in versions if may_invite and version.questionnaire_id not in live]
     return "invitations/panel.html", {
         "invitations": invitations, "state_names": state_names(), "days": range(MIN_DAYS, MAX_DAYS + 1),
-        "default_days": DAYS, "live": live, "titles": _titles(versions),
-        "offered": [d for v in versions if v.questionnaire_id not in live and _asks(d := definition_of(v), customer)],
-        "link": lambda invitation: links.url(invitation.id, invitation.link_number), "qr_code": _qr_code, "now": now(),
+        "default_days": DAYS, "live": live, "titles": _titles(versions), "may_invite": may_invite,
+        "offered": [definition for definition in asking if _asks(definition, customer)],
+        "link": _link if may_invite else None, "qr_code": _qr_code, "now": now(),
         "keys": {version.questionnaire_id: definition_of(version).key for version in versions},
     }  # fmt: skip
+
+
+def _link(invitation: Invitation) -> str:
+    return links.url(invitation.id, invitation.link_number)
 
 
 def _qr_code(link: str) -> tuple[str, int]:

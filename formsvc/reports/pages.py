@@ -11,7 +11,7 @@ from formsvc.staff.models import Permission
 
 
 @blueprint.get("/reports/times")
-@requires(Permission.SEE)
+@requires(Permission.READ_ANSWERS)
 def times() -> str:
     rows = [(found, definition_of(found.version)) for found in newest(db.session)]
     return render_template("reports/times.html", rows=rows, duration=duration, sample=SAMPLE)

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from formsvc import audit
 from formsvc.db import rows_changed
 from formsvc.review import reach
-from formsvc.review.queue_statements import may_review
-from formsvc.staff.models import Staff
+from formsvc.staff.models import Permission, Staff
+from formsvc.staff.verbs import may
 from formsvc.submissions.models import Submission, SubmissionState
 
 MOST = 200
@@ -31,12 +31,12 @@ def assign(session: Session, ids: Iterable[int], to: Staff, by: Staff, now: date
 
 def colleague(session: Session, id_: int) -> Staff | None:
     """The account with that id, where it may be given submissions to review."""
-    return session.scalar(select(Staff).where(Staff.id == id_, may_review()))
+    return session.scalar(select(Staff).where(Staff.id == id_, may(Permission.REVIEW)))
 
 
 def colleagues(session: Session) -> list[tuple[int, str]]:
     """Ids and names of all who may be given submissions to review."""
-    found = session.execute(select(Staff.id, Staff.name).where(may_review()).order_by(Staff.name, Staff.id))
+    found = session.execute(select(Staff.id, Staff.name).where(may(Permission.REVIEW)).order_by(Staff.name, Staff.id))
     return [(id_, name) for id_, name in found]
 
 

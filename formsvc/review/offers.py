@@ -21,7 +21,9 @@ BY_WEIGHT = sorted(CHECKS.values(), key=lambda check: list(Severity).index(check
 def tabs(role: Role, saved: Iterable[tuple[int, str, str]]) -> list[Tab]:
     """What everyone has, the own ones, those that wait too long, and all where that is more; then the saved ones."""
     everything, late = Filter(), Tab(_("Over 24 hours"), Filter(age=Age.LATE))
-    if _sees_others(role):
+    if not _decides(role):
+        standing = [Tab(_("All"), everything), late]
+    elif _sees_others(role):
         standing = [Tab(_("For me to review"), Filter(owner=ME)), late, Tab(_("All"), everything)]
     else:
         standing = [Tab(_("For me to review"), everything), late]
@@ -71,9 +73,14 @@ def _sees_others(role: Role) -> bool:
     return bool(GRANTS[role] & {Permission.TEAM, Permission.ALL_CUSTOMERS})
 
 
+def _decides(role: Role) -> bool:
+    return Permission.REVIEW in GRANTS[role]
+
+
 def _owners(role: Role, reader_id: int, people: Sequence[tuple[int, str]]) -> dict[str, str]:
     others = {str(id_): name for id_, name in people if id_ != reader_id}
     if not _sees_others(role):
         return {"": _("Me"), NOBODY: _("Nobody"), **others}
     everyone = _("Everyone") if Permission.ALL_CUSTOMERS in GRANTS[role] else _("My team")
-    return {"": everyone, ME: _("Me"), NOBODY: _("Nobody"), **others}
+    mine = {ME: _("Me")} if _decides(role) else {}
+    return {"": everyone, **mine, NOBODY: _("Nobody"), **others}

@@ -33,7 +33,7 @@ from formsvc.web.urls import row_id
 
 
 @blueprint.get("/<int:id_>")
-@requires(Permission.REVIEW)
+@requires(Permission.READ_ANSWERS)
 def show(id_: int) -> str:
     return showing.page(_find(db.session, id_))
 
@@ -100,8 +100,10 @@ def _onward(submission: Submission, action: str) -> str:
     return url_for(".queue", **chosen_filter.asked)
 
 
-def panel(customer: Customer) -> tuple[str, dict[str, Any]]:
-    """What a customer's page shows of submissions."""
+def panel(customer: Customer) -> tuple[str, dict[str, Any]] | None:
+    """What a customer's page shows of submissions, to who may read them."""
+    if not me().may(Permission.READ_ANSWERS):
+        return None
     found = select(Submission).join(Invitation).where(Invitation.customer_id == customer.id)
     rows = db.session.scalars(found.order_by(Submission.id.desc()).limit(10)).all()
     return "review/panel.html", {"submissions": rows, "submission_states": state_names(), "title": title_of}

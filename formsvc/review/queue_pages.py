@@ -22,7 +22,7 @@ from formsvc.web.urls import row_id
 
 
 @blueprint.get("/")
-@requires(Permission.REVIEW)
+@requires(Permission.READ_ANSWERS)
 def queue() -> str:
     reader, at, chosen, path = me(), now(), Filter.read(request.args), url_for(".queue")
     ends = {name: _key(name) for name in ("after", "before")}
@@ -31,7 +31,7 @@ def queue() -> str:
         found, beside = page(connection, seen, PAGE, **ends), around(connection, seen)
     titles = offers.titles(db.session) if beside.questionnaires > 1 else {}
     others = {id_: title for id_, (key, title) in titles.items() if key != DEFAULT_KEY}
-    rows = Rows(path, chosen.query, chosen.state is SubmissionState.WAITING, others)
+    rows = Rows(path, chosen.query, chosen.state is SubmissionState.WAITING, others, reader.may(Permission.REVIEW))
     own = {
         "rows": rows.filled(found.rows, reader.id, at), "total": capped(beside.total), "late": capped(beside.late),
         "csrf": form_token(), "back": as_html(request.full_path.rstrip("?")), **_ends(path, chosen, found),

@@ -23,17 +23,18 @@ WITHOUT_CODE = "without-code"
 class Rows:
     """Rows for one reader at one time; `path` and `query` make their addresses.
 
-    `titles` are those of the questionnaires that a row names.
+    `titles` are those of the questionnaires that a row names. With `can_pick` each row has a box to tick.
     """
 
-    def __init__(self, path: str, query: str, is_waiting: bool, titles: Mapping[int, str]) -> None:
+    def __init__(self, path: str, query: str, is_waiting: bool, titles: Mapping[int, str], can_pick: bool) -> None:
         self._path, self._query = as_html(path), as_html(f"?{query}" if query else "")
         self._is_waiting, self._titles, self._reader = is_waiting, titles, language.current()
+        self._can_pick = is_waiting and can_pick
         self._nobody, self._again, self._no_code, self._mine, self._theirs, self._unchecked = words(self._reader)
 
     def filled(self, rows: Iterable[Any], reader_id: int, at: datetime) -> str:
         """The rows as HTML; they wait until now, `at`."""
-        pieces = _row(self._reader, self._is_waiting)
+        pieces = _row(self._reader, self._is_waiting, self._can_pick)
         return "".join([pieces.filled(self._values(row, reader_id, at)) for row in rows])
 
     def _values(self, row: Any, reader_id: int, at: datetime) -> dict[str, str]:
@@ -75,8 +76,8 @@ def words(reader: str) -> tuple[str, str, str, str, str, str]:
 
 
 @cache
-def _row(reader: str, is_waiting: bool) -> Pieces:
-    return Pieces(render_template("review/row.html", hole=hole, is_waiting=is_waiting))
+def _row(reader: str, is_waiting: bool, can_pick: bool) -> Pieces:
+    return Pieces(render_template("review/row.html", hole=hole, is_waiting=is_waiting, can_pick=can_pick))
 
 
 @lru_cache(maxsize=1024)

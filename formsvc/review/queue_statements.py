@@ -31,12 +31,12 @@ from formsvc.invitations.models import Invitation
 from formsvc.questionnaires.models import Questionnaire
 from formsvc.review.filters import PAGE, Age
 from formsvc.review.models import SubmissionFlag
-from formsvc.staff.models import GRANTS, Permission, Role, Staff
+from formsvc.staff.models import Permission, Staff
+from formsvc.staff.verbs import may
 from formsvc.statements import Statement
 from formsvc.submissions.models import Submission
 from formsvc.web.show import MOST_COUNTED
 
-REVIEWERS = [role for role in Role if Permission.REVIEW in GRANTS[role]]
 Side: TypeAlias = Literal["", "after", "before"]
 Found: TypeAlias = Select[*tuple[Any, ...]]
 
@@ -97,15 +97,10 @@ def around(shape: Shape) -> Statement:
         select(
             func.count().label("total"), late.label("late"),
             saved.where(*own).scalar_subquery().label("saved"),
-            colleagues.where(may_review()).scalar_subquery().label("colleagues"),
+            colleagues.where(may(Permission.REVIEW)).scalar_subquery().label("colleagues"),
             select(func.count(Questionnaire.id)).scalar_subquery().label("questionnaires"),
         ).select_from(keys)
     )  # fmt: skip
-
-
-def may_review() -> ColumnElement[bool]:
-    """Whether an account may be given submissions to review."""
-    return and_(Staff.active, or_(*(Staff.role == role for role in REVIEWERS)))
 
 
 def _keys(shape: Shape, side: Side, limit: int, is_free: bool = False) -> Subquery:

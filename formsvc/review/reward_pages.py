@@ -24,7 +24,7 @@ PAGE = 50
 
 
 @blueprint.get("/")
-@requires(Permission.REVIEW)
+@requires(Permission.READ_ANSWERS)
 def index() -> str:
     is_given, after = request.args.get("state") == "given", request.args.get("after", type=row_id)
     rows = rewards.earned(db.session, reach.visible(me()), is_given, after, PAGE + 1)
@@ -50,8 +50,10 @@ def give(id_: int) -> Response:
     return redirect(local_path(request.form.get("next"), page), 303)
 
 
-def panel(customer: Customer) -> tuple[str, dict[str, Any]]:
-    """What a customer's page shows of rewards: nothing where none was earned."""
+def panel(customer: Customer) -> tuple[str, dict[str, Any]] | None:
+    """What a customer's page shows of rewards, to who may read what earned them: nothing where none was earned."""
+    if not me().may(Permission.READ_ANSWERS):
+        return None
     return "review/rewards.html", {"rewards": rewards.earned_of(db.session, customer), "text": _text}
 
 

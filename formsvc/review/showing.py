@@ -21,6 +21,7 @@ from formsvc.review.reading import Compared, compared
 from formsvc.review.states import state_names
 from formsvc.review.thanks import thanks_for
 from formsvc.staff.access import me
+from formsvc.staff.models import Permission
 from formsvc.submissions import addresses
 from formsvc.submissions.models import Submission, SubmissionState
 from formsvc.submissions.summary import shown
@@ -73,11 +74,14 @@ class Flags:
 
 
 def page(submission: Submission, refused: Refused | None = None) -> str:
+    """The page of a review, or what became of it. Who may not decide finds nothing to press on it."""
     session, waiting = db.session, submission.state is SubmissionState.WAITING
+    may_decide = me().may(Permission.REVIEW)
     customer = submission.invitation.customer
     is_rejected = submission.state is SubmissionState.REJECTED
     shared: dict[str, Any] = {
-        "submission": submission, "customer": customer, "states": state_names(),
+        "submission": submission, "customer": customer, "states": state_names(), "may_decide": may_decide,
+        "deciding": waiting and may_decide,
         "sees_customer": customers_reach.find(session, me(), customer.number) is not None,
         "title": reading.title_of(submission.invitation.version),
         "asked_again": is_rejected and reopening.asked_again(session, submission, now()),
@@ -96,7 +100,7 @@ def page(submission: Submission, refused: Refused | None = None) -> str:
         fields=reading.fields_of(submission), earlier=earlier,
         since=reading.changed_since(submission, earlier) if earlier else [],
         commented=[key for key, comment in comments(submission).items() if comment],
-        thanks=thanks_for(session, submission, me()) if waiting else None,
+        thanks=thanks_for(session, submission, me()) if shared["deciding"] else None,
         undone=undo.undone(session, submission), confirmed=addresses.status(session, submission),
     )  # fmt: skip
 

@@ -17,7 +17,8 @@ from formsvc.invitations.models import Invitation
 from formsvc.mail.outbox import Message, put
 from formsvc.review.filters import ME, Age, Filter
 from formsvc.review.models import ReviewWarning
-from formsvc.staff.models import Role, Staff
+from formsvc.staff.models import Permission, Role, Staff
+from formsvc.staff.verbs import may
 from formsvc.submissions.models import ReviewStep, Submission, SubmissionState
 from formsvc.web.urls import absolute
 
@@ -38,7 +39,7 @@ def warn(session: Session, submission: Submission, step: ReviewStep) -> None:
 
 def astray() -> Select[int]:
     """The submissions that somebody has not heard of yet who is no reader by now: it was given to another, or the
-    person left.
+    person left or may not decide any more.
     """
     found = select(ReviewWarning.submission_id).distinct().where(_UNTOLD)
     found = found.join(Submission, Submission.id == ReviewWarning.submission_id)
@@ -93,10 +94,10 @@ def _address(session: Session, id_: int, step: ReviewStep) -> None:
 
 
 def _with_told(found: Select[Any], step: Any) -> Select[Any]:
-    """`found`, of submissions, beside who each is assigned to, or that person's lead, where that one is at work."""
+    """`found`, of submissions, beside who each is assigned to, or that person's lead, where that one may decide."""
     asked = case((step == ReviewStep.LEAD, _assignee.lead_id), else_=_assignee.id)
     found = found.outerjoin(_assignee, _assignee.id == Submission.assigned_to)
-    return found.outerjoin(_told, and_(_told.id == asked, _told.active))
+    return found.outerjoin(_told, and_(_told.id == asked, may(Permission.REVIEW, _told)))
 
 
 def _has_just_heard(session: Session, reader: Staff, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from formsvc.invitations.letters import about, post
 from formsvc.invitations.models import Invitation
 from formsvc.invitations.schedule import Step
 from formsvc.mail.outbox import Message, put
-from formsvc.staff.models import Role, Staff
+from formsvc.staff.models import Permission, Role, Staff
 from formsvc.web.urls import absolute
 
 
@@ -44,9 +44,9 @@ def _tell_manager(session: Session, invitation: Invitation, now: datetime) -> No
 
 
 def _readers(session: Session, invitation: Invitation) -> list[Staff]:
-    """The customer's manager; without one, those who look after customers without one."""
+    """The customer's manager, who is given the link to pass on; without one, those who look after such customers."""
     owner = invitation.customer.owner
-    if owner and owner.active:
+    if owner and owner.active and owner.may(Permission.INVITE):
         return [owner]
     administrators = select(Staff).where(Staff.role == Role.ADMINISTRATOR, Staff.active)
     return list(session.scalars(administrators.order_by(Staff.id)))

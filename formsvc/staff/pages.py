@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Length
 from formsvc.db import db, transaction
 from formsvc.staff import verbs
 from formsvc.staff.access import me
+from formsvc.staff.models import Permission
 from formsvc.web.access import public
 from formsvc.web.show import now
 from formsvc.web.urls import local_path
@@ -26,7 +27,10 @@ class SignInForm(FlaskForm):
 @blueprint.get("/")
 @public
 def home() -> Response:
-    return redirect(url_for("review.queue" if current_user.is_authenticated else "staff.login"))
+    """To what one's work begins with: the queue for who decides about answers, the customers for all others."""
+    if not current_user.is_authenticated:
+        return redirect(url_for("staff.login"))
+    return redirect(url_for("review.queue" if me().may(Permission.REVIEW) else "customers.index"))
 
 
 @blueprint.get("/login")

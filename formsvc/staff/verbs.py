@@ -5,12 +5,12 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from formsvc import audit
 from formsvc.crypto import blind_index
-from formsvc.staff.models import Role, Staff, new_session_key
+from formsvc.staff.models import GRANTS, Permission, Role, Staff, new_session_key
 
 hasher = PasswordHasher()
 NOBODY = hasher.hash("nobody has this password")  # checked for unknown people, so that the answer takes as long
@@ -100,6 +100,11 @@ def _leader(session: Session, email: str) -> Staff:
 def team_of(lead: Any) -> Select[int]:
     """The ids of whoever the account with the id `lead`, or the one that a statement is given, leads."""
     return select(Staff.id).where(Staff.lead_id == lead)
+
+
+def may(permission: Permission, account: Any = Staff) -> ColumnElement[bool]:
+    """Whether `account`, of a statement, is at work and has that permission."""
+    return and_(account.active, or_(*(account.role == role for role in Role if permission in GRANTS[role])))
 
 
 def _folded(email: str) -> str:

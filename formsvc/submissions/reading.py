@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Text, and_, bindparam, func, select, type_coerce
+from sqlalchemy import Connection, Select, Text, and_, bindparam, case, func, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from formsvc.crypto import KeyMissing, decrypted
@@ -20,7 +20,8 @@ from formsvc.questionnaires.definition import Definition
 from formsvc.questionnaires.forms import Asked, asked_of
 from formsvc.questionnaires.models import QuestionnaireVersion
 from formsvc.questionnaires.verbs import definition_of_version
-from formsvc.staff.models import Staff
+from formsvc.staff.models import Permission, Staff
+from formsvc.staff.verbs import may
 from formsvc.statements import Statement
 from formsvc.submissions.models import RECORDED, Draft, Submission, SubmissionState, Way
 
@@ -198,7 +199,8 @@ def _statement() -> Select[*tuple[Any, ...]]:
             *(Submission.secrets, Submission.submitted_at, Submission.note, Submission.field_notes),
             Submission.channel,
             *(Draft.number.label("draft"), type_coerce(Draft.typed, Text).label("typed"), Draft.saved_at),
-            func.coalesce(_reviewer.id, Staff.id).label("reviewer_id"), held_rows(Customer).label("held"),
+            func.coalesce(_reviewer.id, case((may(Permission.REVIEW), Staff.id))).label("reviewer_id"),
+            held_rows(Customer).label("held"),
         )
         .join_from(Invitation, Customer, Customer.id == Invitation.customer_id)
         .join(QuestionnaireVersion, QuestionnaireVersion.id == Invitation.version_id)
@@ -207,7 +209,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             Submission,
             and_(Submission.invitation_id == Invitation.id, Submission.revision == Invitation.revision),
         )
-        .outerjoin(_reviewer, and_(_reviewer.id == Submission.assigned_to, _reviewer.active))
+        .outerjoin(_reviewer, and_(_reviewer.id == Submission.assigned_to, may(Permission.REVIEW, _reviewer)))
         .outerjoin(
             Draft,
             and_(

@@ -1,6 +1,7 @@
 """Who sees what: a manager the own customers, a lead those of the team, an administrator all (M46)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -179,3 +180,40 @@ def test_mail_is_shown_where_no_mail_server_is_set_only(
         page = browser.sign_in(account(app, Role.ADMINISTRATOR))
         assert not page.find_all("a", href="/mail/")
         browser.get("/mail/", status=404)
+
+
+@pytest.mark.parametrize(
+    ("role", "paths"),
+    [
+        (
+            Role.SERVICE,
+            {"/customers/{number}": 200, "/review/": 403, "/review/{submission}": 403, "/invitations/": 403},
+        ),
+        (Role.AUDITOR, {"/customers/{number}": 200, "/review/": 200, "/review/{submission}": 200, "/review/note": 403}),
+        (Role.LEAD, {"/customers/{number}": 404, "/review/": 200, "/review/{submission}": 404}),
+    ],
+)
+def test_token_outlives_another_role_holds_from_the_next_request_on(
+    browser: Browser, sqlite_app: Flask, foreign: Foreign, role: Role, paths: dict[str, int]
+) -> None:
+    email = account(sqlite_app, Role.ADMINISTRATOR)
+    browser.sign_in(email)
+    assert FOREIGN in browser.get(foreign.path("/review/{submission}")).text
+    _change(sqlite_app, email, role=role)
+    for path, status in paths.items():
+        browser.get(foreign.path(path), status=status)
+
+
+def test_token_outlives_who_is_made_inactive_is_out_at_the_next_request(
+    browser: Browser, sqlite_app: Flask, foreign: Foreign
+) -> None:
+    email = account(sqlite_app, Role.ADMINISTRATOR)
+    browser.sign_in(email)
+    _change(sqlite_app, email, active=False)
+    for path in ("/customers/", foreign.path("/customers/{number}")):
+        assert browser.get(path).response.request.path == "/login"
+
+
+def _change(app: Flask, email: str, **changed: Any) -> None:
+    with writing(app) as session:
+        session.execute(update(Staff).where(Staff.email == email).values(**changed))

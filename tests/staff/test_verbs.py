@@ -141,3 +141,10 @@ def test_a_manager_may_less_than_a_lead_and_a_lead_less_than_an_administrator() 
     assert GRANTS[Role.ADMINISTRATOR] == set(Permission)
     assert GRANTS[Role.LEAD] - GRANTS[Role.MANAGER] == {Permission.TEAM}
     assert set(Permission) - GRANTS[Role.LEAD] == {Permission.ALL_CUSTOMERS, Permission.READ_MAIL}
+
+
+def test_service_and_finance_fill_in_records_of_all_and_an_auditor_reads_and_exports_them() -> None:
+    """Who reads answers and cannot invite sees no customer's link; who sees all and reads no answers sees records."""
+    shared = {Permission.SEE, Permission.ALL_CUSTOMERS}
+    assert GRANTS[Role.SERVICE] == GRANTS[Role.FINANCE] == shared | {Permission.EDIT}
+    assert GRANTS[Role.AUDITOR] == shared | {Permission.READ_ANSWERS, Permission.EXPORT}

@@ -17,7 +17,8 @@ from formsvc.customers.record import Source
 from formsvc.customers.worksheet.checking import CheckedRow
 from formsvc.customers.worksheet.columns import NUMBER
 from formsvc.fields import Value
-from formsvc.staff.models import Staff
+from formsvc.staff.models import Permission, Staff
+from formsvc.staff.verbs import may
 
 
 class Outcome(StrEnum):
@@ -106,9 +107,9 @@ def _create(session: Session, row: CheckedRow, owner: Staff | None, source: Sour
 
 
 def _follower(session: Session, row: CheckedRow) -> Staff | None:
-    """The colleague whom the row's 跟进人 names, where exactly one has that name."""
+    """The colleague whom the row's 跟进人 names, where exactly one who may have customers has that name."""
     name = row.values.get("record.followed_up_by")
-    known = session.scalars(select(Staff).where(Staff.active)).all() if name else []
+    known = session.scalars(select(Staff).where(may(Permission.MANAGE))).all() if name else []
     found = [account for account in known if str(name).endswith(account.name)]  # 销售李强 is 李强
     return found[0] if len(found) == 1 else None
 
