@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Index, String, insert
+from sqlalchemy import Connection, Index, String, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from formsvc.db import Base
@@ -33,3 +33,9 @@ def record(session: Session | Connection, actor: str, action: str, subject: str,
     """Add the fact that `actor` ("staff:3", "customer:8" or "system") did `action` to `subject` ("customer:8")."""
     fact = {"at": now, "actor": actor, "action": action, "subject": subject, "detail": detail}
     _RECORD.run(begun(session), fact)
+
+
+def has_happened(session: Session, action: str, subject: str, after: datetime, until: datetime) -> bool:
+    """Whether there is such a fact later than `after`, and not later than `until`."""
+    facts = select(AuditFact.id).where(AuditFact.subject == subject, AuditFact.action == action)
+    return session.scalar(facts.where(AuditFact.at > after, AuditFact.at <= until).limit(1)) is not None

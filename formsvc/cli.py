@@ -20,7 +20,7 @@ from formsvc.invitations.schedule import DAYS, MAX_DAYS, MIN_DAYS
 from formsvc.mail.delivery import deliver_due
 from formsvc.questionnaires.console import questionnaires_group, version_of
 from formsvc.questionnaires.verbs import DEFAULT_KEY, publish_default
-from formsvc.rounds.clock import remind_due, review_due
+from formsvc.rounds.clock import remind_due, review_due, tell_changes
 from formsvc.schema import upgrade
 from formsvc.staff import verbs as staff
 from formsvc.staff.models import Role
@@ -109,11 +109,13 @@ def run_worker() -> None:
 def tick(at: str | None) -> None:
     """Run once what is due at TIME, and deliver due mail."""
     instant = _instant(at) if at else now()
-    reminded, reviewed = remind_due(instant), review_due(instant)
+    reminded, reviewed, told = remind_due(instant), review_due(instant), tell_changes(instant)
     delivered = deliver_due(due_by=instant)
     for name, done in (("Reminders", reminded), ("Reviews", reviewed)):
         for step, count in sorted(done.items()):
             click.echo(f"{name} ({step}): {count}")
+    if told:
+        click.echo(f"Told of changes: {told}")
     click.echo(f"Mail: {delivered.sent} sent, {delivered.failed} failed")
     if not is_announced(instant.year):
         click.echo(f"The moved holidays of {instant.year} are not known: weekends and fixed holidays count.", err=True)

@@ -18,7 +18,7 @@ from formsvc import server, worker
 from formsvc.staff.models import Role
 from tests.browser import Browser
 from tests.factories import PASSWORD
-from tests.filling import account, answered, customer, invited
+from tests.filling import account, answered, customer, hold_secret, invited
 from tests.installation import HOST, Databases, config_for, running
 
 ADD = ["staff", "add", "Anna@example.com", "--name", "安娜", "--role", "manager"]
@@ -165,6 +165,12 @@ def test_what_runs_for_weeks_holds_nothing_open_that_keeps_the_log_of_sqlite_fro
 )  # fmt: skip
 def test_wrong_usage_ends_with_two(sqlite_app: Flask, arguments: list[str]) -> None:
     said(sqlite_app, arguments, status=2)
+
+
+def test_tick_tells_of_changes(sqlite_app: Flask) -> None:
+    hold_secret(sqlite_app, customer(sqlite_app))
+    assert "Told of changes: 1" in said(sqlite_app, ["tick", "--at", "2026-11-23T11:00:00+08:00"]).stdout
+    assert "Told" not in said(sqlite_app, ["tick", "--at", "2026-11-23T13:00:00+08:00"]).stdout
 
 
 def test_tick_sends_what_is_due_at_that_time_once(sqlite_app: Flask, clock: time_machine.Traveller) -> None:

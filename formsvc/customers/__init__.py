@@ -9,6 +9,8 @@ from formsvc.customers import (
     entering_pages,
     filter_parts,
     filters,
+    following,
+    following_pages,
     following_up_pages,
     handing_over_pages,
     list_pages,
@@ -30,7 +32,9 @@ PAGES = (
 
 def init_app(app: Flask, config: Config) -> None:
     app.extensions["customer-panels"] = [following_up_pages.panel, handing_over_pages.panel]
-    app.extensions["customer-changes"] = []  # what is called within the transaction of each: (session, customer, now)
+    app.extensions["customer-changes"] = [
+        following.note_change
+    ]  # within the transaction of each: (session, customer, now)
     app.extensions["customer-ends"] = []  # what is called before nobody is asked any more: see `ends`
     app.extensions["customer-filters"] = [*filter_parts.OWN]
     # What can be done with several: a template and what it is given, or None for who may not
@@ -38,3 +42,4 @@ def init_app(app: Flask, config: Config) -> None:
     app.extensions["filtered-pages"] = {filters.PAGE: FilteredPage("customers.index", Filter.read)}
     for each in PAGES:
         app.register_blueprint(each.blueprint)
+    following_pages.init_app(app)

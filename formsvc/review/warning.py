@@ -72,7 +72,7 @@ def tell(session: Session, reader_id: int, now: datetime) -> int:
     and what is in another's hands at this moment is left for the next: nobody waits for who may wait for this.
     """
     reader = session.get_one(Staff, reader_id, with_for_update={"key_share": True})
-    if _has_just_heard(session, reader, now):
+    if audit.has_happened(session, TOLD, reader.actor, now - GAP, now):  # a clock that ran ahead holds none back
         return 0
     found = select(ReviewWarning.submission_id).where(ReviewWarning.staff_id == reader.id, _UNTOLD)
     found = found.order_by(ReviewWarning.submission_id).limit(MOST).with_for_update(skip_locked=True)
@@ -98,13 +98,6 @@ def _with_told(found: Select[Any], step: Any) -> Select[Any]:
     asked = case((step == ReviewStep.LEAD, _assignee.lead_id), else_=_assignee.id)
     found = found.outerjoin(_assignee, _assignee.id == Submission.assigned_to)
     return found.outerjoin(_told, and_(_told.id == asked, may(Permission.REVIEW, _told)))
-
-
-def _has_just_heard(session: Session, reader: Staff, now: datetime) -> bool:
-    """By a mail of the last GAP; one of a clock that ran ahead, which is still to come, holds none back."""
-    mails = select(audit.AuditFact.id).where(audit.AuditFact.subject == reader.actor, audit.AuditFact.action == TOLD)
-    last = mails.where(audit.AuditFact.at > now - GAP, audit.AuditFact.at <= now)
-    return session.scalar(last.limit(1)) is not None
 
 
 def _waiting(session: Session, ids: Collection[int]) -> Sequence[Any]:

@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, defer
 
+from formsvc.customers import digest
 from formsvc.db import db, transaction
 from formsvc.invitations.models import Invitation
 from formsvc.review import steps, warning
@@ -51,6 +52,19 @@ def review_due(now: datetime | None = None) -> Counter[str]:
     if _may_write(now):
         _tell(now)
     return done
+
+
+def tell_changes(now: datetime | None = None) -> int:
+    """Tell whoever follows customers what changed there; how many colleagues. At night and on days off nobody (M46)."""
+    now, told = now or clock(), 0
+    if not _may_write(now):
+        return told
+    readers = digest.to_tell(db.session)
+    db.session.rollback()
+    for id_ in readers:
+        with transaction() as session:
+            told += bool(digest.tell(session, id_, now))
+    return told
 
 
 def _tell(now: datetime) -> None:

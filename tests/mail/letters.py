@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from formsvc.customers.models import Cause
 from formsvc.mail.compose import compose
 from formsvc.mail.mime import Mail, message_of
 from formsvc.mail.models import OutboxMessage
@@ -25,13 +26,14 @@ KINDS: dict[str, dict[str, Any]] = {
     "overdue-manager": {**ASKED, "link": LINK, "url": PAGE},
     "returned": {**ASKED, "note": NOTE},
     "overdue-review": {"url": LINK, "count": 23, "is_theirs": False},
+    "record-changed": {"url": LINK, "count": 33},
     "thank-you": {"note": ""},
     "receipt": {"url": LINK, "sent_at": "2026-11-23T02:00:00+00:00"},
     "code": {"code": CODE},
     "confirm-address": {"url": LINK},
     "address-changed": {"masked": MASKED},
 }
-INTERNAL = ("overdue-manager", "overdue-review")  # to colleagues, from nobody
+INTERNAL = ("overdue-manager", "overdue-review", "record-changed")  # to colleagues, from nobody
 ALL = [(kind, language) for kind in KINDS for language in LANGUAGES]
 
 
@@ -51,6 +53,8 @@ def message(kind: str, language: str = "zh_CN", name: str = "张敏", **given: A
         context = {"customer": {"name": name, "contact": name, "number": "CX202611001"}, "reader": {"name": name}}
     if kind == "overdue-review":
         context["reviews"] = [overdue(name, assignee=name), overdue(name, is_theirs=True), overdue(name)]
+    if kind == "record-changed":
+        context["customers"] = [changed(name, cause) for cause in Cause]
     return Message(
         kind=kind, subject=given.pop("subject", "invitation:1"), step=given.pop("step", ""),
         recipient="min@example.com", language=language, context=context | KINDS[kind] | given,
@@ -63,6 +67,12 @@ def overdue(name: str, assignee: str | None = None, is_theirs: bool = False) -> 
     customer = {"name": name, "number": "CX202611001"}
     whose = {"assignee": assignee, "is_theirs": is_theirs}
     return {"customer": customer, **whose, "sent_at": "2026-11-23T02:00:00+00:00", "url": PAGE}
+
+
+def changed(name: str, cause: str, by: str | None = "王磊", **other: Any) -> dict[str, Any]:
+    """A customer in the mail about changes; only a worksheet comes from nobody."""
+    change = {"cause": cause, "by": by, "reason": NOTE, "fields": ["手机号码", "Email"], "more": 2} | other
+    return {"name": name, "number": "CX202611001", "url": PAGE, "changes": [change], "more": 4}
 
 
 def sms(language: str = "zh_CN", code: str = CODE, step: str = "1") -> Message:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import ROOT
+from formsvc.customers.models import Cause
 from formsvc.invitations import verbs
 from formsvc.invitations.letters import about, letter, post
 from formsvc.mail.compose import compose
@@ -30,6 +31,7 @@ from tests.mail.letters import (
     NOTE,
     PAGE,
     SHOWN,
+    changed,
     message,
     overdue,
     sms,
@@ -233,6 +235,27 @@ def test_a_single_overdue_review_is_named_and_opened(language: str) -> None:
     assert "王芳" in written["subject"]
     assert LINK not in written["text"] + written["html"]
     assert written["html"].count(f'href="{PAGE}"') == 3  # its line, the button, and the address to copy
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh_CN", ("王磊采纳了", "王磊将另一份档案合并", "导入工作表", "手机号码、Email 另有 2 项", "更早的 4 次",
+                   "另有 32 位客户")),
+        ("en", ("王磊 accepted the", "merged another", "A worksheet", "手机号码, Email and 2 more", "4 earlier",
+                "32 customers more")),
+    ],
+)  # fmt: skip
+def test_changes_are_told_with_who_made_them_and_why(language: str, said: tuple[str, ...]) -> None:
+    customers = [changed("张敏", cause) for cause in Cause]
+    customers.append(changed("张敏", "worksheet", by=None, reason=None, fields=[], more=0))
+    written = compose(message("record-changed", language, customers=customers, count=40))
+    for part in (written["text"], words(written["html"])):
+        assert [shown for shown in said if shown not in part] == []
+        assert part.count("The code does not match the name.") == len(Cause)
+    assert written["text"].splitlines().count("  " + PAGE) == written["html"].count(f'href="{PAGE}"') == len(customers)
+    assert "\n\n\n" not in written["text"]
+    assert "CX202611001" in written["subject"]
 
 
 def test_without_a_manager_nobody_claims_to_be_one() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 
 from config import Config
 from formsvc.customers import record
+from formsvc.customers.followers import CustomerFollower
 from formsvc.customers.models import Customer, CustomerValue, Origin
 from formsvc.customers.record import Source
 from formsvc.customers.saved_filters import SavedFilter
@@ -67,6 +68,7 @@ def fill(app: Flask) -> int:
             SavedFilter(staff_id=reviewer.id, page="queue", name="late", query="age=late"),
             ServiceNote(staff_id=reviewer.id, questionnaire_id=invitation.questionnaire_id, language="en",
                         text="We call you first."),
+            CustomerFollower(customer_id=invitation.customer_id, staff_id=reviewer.id, since=NOW),
             Reward(customer_id=invitation.customer_id, version_id=invitation.version_id, submission_id=answered.id,
                    earned_at=NOW),
         ))  # fmt: skip

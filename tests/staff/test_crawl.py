@@ -22,12 +22,12 @@ QUERIES = (
     "state=approved", "owner=none", "owner=7", "flag=uscc", "age=fresh", "questionnaire=customer-info",
 )  # fmt: skip
 ENTRIES = {
-    Role.MANAGER: ["审核", "客户", "邀请", "用时"],
-    Role.LEAD: ["审核", "客户", "邀请", "用时"],
-    Role.SERVICE: ["客户"],
-    Role.FINANCE: ["客户"],
-    Role.AUDITOR: ["审核", "客户", "邀请", "用时"],
-    Role.ADMINISTRATOR: ["审核", "客户", "邀请", "用时", "邮件"],
+    Role.MANAGER: ["审核", "客户", "变更", "邀请", "用时"],
+    Role.LEAD: ["审核", "客户", "变更", "邀请", "用时"],
+    Role.SERVICE: ["客户", "变更"],
+    Role.FINANCE: ["客户", "变更"],
+    Role.AUDITOR: ["审核", "客户", "变更", "邀请", "用时"],
+    Role.ADMINISTRATOR: ["审核", "客户", "变更", "邀请", "用时", "邮件"],
 }
 
 

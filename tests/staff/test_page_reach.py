@@ -210,7 +210,7 @@ def test_token_outlives_who_is_made_inactive_is_out_at_the_next_request(
     email = account(sqlite_app, Role.ADMINISTRATOR)
     browser.sign_in(email)
     _change(sqlite_app, email, active=False)
-    for path in ("/customers/", foreign.path("/customers/{number}")):
+    for path in ("/customers/", foreign.path("/customers/{number}"), "/customers/changes"):
         assert browser.get(path).response.request.path == "/login"
 
 

@@ -29,6 +29,8 @@ ABOUT = {
     "timeline.show": Asked("customer"),
     "timeline.compare": Asked("customer"),
     "timeline.day": Asked("customer"),
+    "following.follow": Asked("customer"),
+    "following.unfollow": Asked("customer"),
     "invitations.invite": Asked("customer", {"days": "5"}),
     "invitations.reissue": Asked("invitation"),
     "invitations.revoke": Asked("invitation"),

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.routing import MapAdapter, Rule
 
+from formsvc.customers import saved_filters
 from formsvc.customers.models import Customer
 from formsvc.invitations.models import Invitation
 from formsvc.review import filters
@@ -85,7 +86,7 @@ def _records(session: Session, owner: Staff, reviewer: Staff, name: str) -> dict
     review.reject(session, rejected, reviewer, "no", NOW)
     held = approved.invitation.customer
     reward = session.query(Reward).filter_by(customer_id=held.id).one()
-    saved = filters.save(session, owner, "late", Filter(), NOW)
+    saved = saved_filters.save(session, owner, filters.PAGE, "late", Filter(), NOW)
     opened: Invitation = invitation(session, _customer(session, owner, name, 9))
     return {
         "customer": held.number, "waiting": waiting.id, "approved": approved.id, "rejected": rejected.id,
