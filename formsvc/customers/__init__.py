@@ -32,9 +32,8 @@ PAGES = (
 
 def init_app(app: Flask, config: Config) -> None:
     app.extensions["customer-panels"] = [following_up_pages.panel, handing_over_pages.panel]
-    app.extensions["customer-changes"] = [
-        following.note_change
-    ]  # within the transaction of each: (session, customer, now)
+    # What is called within the transaction of each: (session, customer, now)
+    app.extensions["customer-changes"] = [following.note_change]
     app.extensions["customer-ends"] = []  # what is called before nobody is asked any more: see `ends`
     app.extensions["customer-filters"] = [*filter_parts.OWN]
     # What can be done with several: a template and what it is given, or None for who may not
