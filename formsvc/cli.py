@@ -85,11 +85,12 @@ def add_staff(email: str, name: str, role: str, phone: str | None, lead: str | N
               help="Working days until the deadline.")  # fmt: skip
 @click.option("--questionnaire", "key", metavar="KEY", default=DEFAULT_KEY, show_default=True,
               help="What they are asked.")  # fmt: skip
+@click.option("--with-form", is_flag=True, help="The mail carries the questionnaire as an Excel file, too.")
 @on_schema
-def invite(numbers: tuple[str, ...], days: int, key: str) -> None:
+def invite(numbers: tuple[str, ...], days: int, key: str, with_form: bool) -> None:
     """Invite customers: queue the mail, print number and link."""
     version_of(key)
-    refused = [problem for number in numbers if (problem := _invite(number, days, key))]
+    refused = [problem for number in numbers if (problem := _invite(number, days, key, with_form))]
     for problem in refused:
         click.echo(problem, err=True)
     if refused:
@@ -192,14 +193,14 @@ def _publish_default() -> int:
         raise click.ClickException(f"the program's own questionnaire: {error}") from error
 
 
-def _invite(number: str, days: int, key: str) -> str | None:
+def _invite(number: str, days: int, key: str, with_form: bool) -> str | None:
     """Invite one customer and print its link; why not, where it is refused."""
     try:
         with transaction() as session:
             customer = reach.find_any(session, number.upper())
             if customer is None:
                 return f"{number}: there is no such customer"
-            invitation = verbs.issue(session, customer, "system", None, now(), days, key)
+            invitation = verbs.issue(session, customer, "system", None, now(), days, key, with_form)
             url, has_mail = links.url(invitation.id, invitation.link_number), bool(customer.email)
     except verbs.AlreadyInvited as error:
         return f"{number}: is invited already, until {error.deadline_on}; issue the link again on its page"

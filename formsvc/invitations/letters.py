@@ -1,5 +1,6 @@
 """Mail to the one who is asked: what every kind of it says of the invitation."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,16 +9,21 @@ from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from formsvc.customers.manager import Contact, account_manager, organisation
-from formsvc.invitations import links
+from formsvc.invitations import forms, links
 from formsvc.invitations.models import Invitation
 from formsvc.mail.outbox import Message, put
 from formsvc.questionnaires.definition import Definition
 from formsvc.questionnaires.verbs import DEFAULT_KEY, definition_of
 
+CARRYING = "invitation"  # the kind of mail that carries the form; reminders only speak of it
+
 
 @dataclass(frozen=True)
 class About:
-    """An invitation, as its mail names it. `manager` is None where the organisation answers for the customer."""
+    """An invitation, as its mail names it. `manager` is None where the organisation answers for the customer.
+
+    `form` names the XLSX form that was asked for with it.
+    """
 
     id: int
     link_number: int
@@ -28,6 +34,7 @@ class About:
     manager: Contact | None
     definition: Definition
     deadline_on: date
+    form: Mapping[str, Any] | None = None
 
 
 def about(invitation: Invitation) -> About:
@@ -35,6 +42,7 @@ def about(invitation: Invitation) -> About:
     return About(
         invitation.id, invitation.link_number, customer.name, customer.contact, customer.email, customer.language,
         account_manager(customer), definition_of(invitation.version), invitation.deadline_on,
+        forms.named(invitation.version_id, customer) if invitation.with_form else None,
     )  # fmt: skip
 
 
@@ -84,11 +92,13 @@ def letter(
         "purpose": definition.privacy.purpose.in_(language),
         "reward": definition.reward.in_(language) if definition.reward else "",
         "deadline": about.deadline_on.isoformat(),
+        "has_form": about.form is not None,
         "url": links.url(about.id, about.link_number),
     }
     return Message(
         kind=kind, subject=subject or f"invitation:{about.id}", step=step, recipient=address, language=language,
         context=shared | context, is_urgent=kind != "receipt", sender_name=manager.name, reply_to=manager.email,
+        attachment=about.form if kind == CARRYING else None,
     )  # fmt: skip
 
 

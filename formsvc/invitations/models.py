@@ -43,7 +43,8 @@ class Invitation(Base):
     `link_number` is signed into the link: the one before is dead. `due_at` is when the clock next acts (`next_step`).
     `revision` is that of the newest submission, 0 before the first. `base_version` is the version that the record had
     when the link was sent, and `contact` the number of the contact whom it was sent to. `is_recorded` tells that it was
-    made to record answers in: no mail brought its link.
+    made to record answers in: no mail brought its link. `with_form` tells whether its mail carries the questionnaire as an
+    XLSX form.
     """
 
     __tablename__ = "invitations"
@@ -76,6 +77,7 @@ class Invitation(Base):
     base_version: Mapped[int] = mapped_column(default=1, server_default="1")
     contact: Mapped[int] = mapped_column(default=1, server_default="1")
     is_recorded: Mapped[bool] = mapped_column(default=False, server_default=false())
+    with_form: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     customer: Mapped[Customer] = relationship()
     version: Mapped[QuestionnaireVersion] = relationship()

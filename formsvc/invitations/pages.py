@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from formsvc.customers import reach
 from formsvc.customers.models import Customer
 from formsvc.db import db, transaction
-from formsvc.invitations import links, verbs
+from formsvc.invitations import forms, links, verbs
 from formsvc.invitations.last_links import names as state_names
 from formsvc.invitations.models import LIVE, Invitation, InvitationState
 from formsvc.invitations.moves import NotPossible
@@ -57,7 +57,8 @@ def invite(number: str) -> Response:
     try:
         with transaction() as session:
             customer = reach.find(session, me(), number) or abort(404)
-            invitation = verbs.issue(session, customer, me().actor, me().id, now(), days, key)
+            with_form = "with_form" in request.form
+            invitation = verbs.issue(session, customer, me().actor, me().id, now(), days, key, with_form)
             has_mail = bool(customer.email)
     except verbs.AlreadyInvited:
         flash(_("This customer has an open invitation already. You can issue its link again below."), "problem")
@@ -99,6 +100,16 @@ def revoke(id_: int) -> Response | tuple[str, int]:
         return _too_late(id_)
     flash(_("The link is revoked: it cannot be opened any more."), "done")
     return redirect(url_for("customers.show", number=number, _anchor=f"invitation-{id_}"), 303)
+
+
+@blueprint.get("/invitations/<int:id_>/form.xlsx")
+@requires(Permission.INVITE)
+def form(id_: int) -> Response:
+    """The blank form, in the customer's language: to be handed on by chat."""
+    invitation = _find(db.session, id_)
+    customer = invitation.customer
+    blank = forms.form(invitation.version_id, customer.audience, customer.situation, customer.language)
+    return forms.download(blank)
 
 
 def panel(customer: Customer) -> tuple[str, dict[str, Any]] | None:

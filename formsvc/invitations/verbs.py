@@ -39,13 +39,15 @@ class Archived(Exception):
 
 def issue(
     session: Session, customer: Customer, actor: str, staff_id: int | None, now: datetime, days: int = schedule.DAYS,
-    questionnaire: str = DEFAULT_KEY,
+    questionnaire: str = DEFAULT_KEY, with_form: bool = False,
 ) -> Invitation:  # fmt: skip
     """Invite `customer` to answer the `questionnaire` of that key, with a mail where an address is held.
 
+    `with_form` that mail, and that of each new link, carries the questionnaire as an XLSX form (M28).
+
     Raises AlreadyInvited, NothingAsked, Archived, NoQuestionnaire, ValueError for `days`.
     """
-    invitation = _make(session, customer, staff_id, now, days, questionnaire)
+    invitation = _make(session, customer, staff_id, now, days, questionnaire, with_form=with_form)
     audit.record(session, actor, "invitation.issued", invitation.subject, now, customer=customer.number)
     post(session, about(invitation), "invitation", f"link-{invitation.link_number}", now)
     return invitation
@@ -77,7 +79,7 @@ def for_recording(
 
 def _make(
     session: Session, customer: Customer, staff_id: int | None, now: datetime, days: int, questionnaire: str,
-    is_recorded: bool = False,
+    is_recorded: bool = False, with_form: bool = False,
 ) -> Invitation:  # fmt: skip
     """A new invitation. Raises AlreadyInvited, NothingAsked, Archived, NoQuestionnaire, ValueError for `days`."""
     session.refresh(customer, with_for_update={"key_share": True})  # two who invite at once take turns
@@ -94,7 +96,7 @@ def _make(
     invitation = Invitation(
         customer_id=customer.id, questionnaire_id=version.questionnaire_id, version_id=version.id,
         state=InvitationState.OPEN, issued_at=now, issued_by=staff_id, base_version=customer.version,
-        contact=customer.primary_contact, is_recorded=is_recorded,
+        contact=customer.primary_contact, is_recorded=is_recorded, with_form=with_form,
         **_times(now, days, definition_of(version).grace_days),
     )  # fmt: skip
     session.add(invitation)

@@ -2,6 +2,7 @@
 
 import logging
 import smtplib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -14,9 +15,10 @@ from sqlalchemy.orm import Session
 from config import Config
 from formsvc.db import db, transaction
 from formsvc.mail import outbox, sms
+from formsvc.mail.attachments import made
 from formsvc.mail.compose import Broken, compose
 from formsvc.mail.connection import Connection, connect
-from formsvc.mail.mime import message_of
+from formsvc.mail.mime import Attachment, message_of
 from formsvc.mail.models import OutboxMessage
 from formsvc.web.show import now as clock
 
@@ -81,9 +83,9 @@ def _attempt(connection: Connection, row: OutboxMessage, now: datetime) -> tuple
     if row.kind in outbox.CODES and now - row.created_at >= outbox.CODE_LASTS:
         return _named("Expired"), True
     try:
-        words = _words(row)
+        words, files = _words(row)
         if row.kind not in outbox.SMS:
-            return _send_mail(connection, row, words)
+            return _send_mail(connection, row, words, files)
         sms.send(row.recipient, words["text"])
     except Broken as error:
         return _named(str(error)), error.for_good
@@ -92,16 +94,18 @@ def _attempt(connection: Connection, row: OutboxMessage, now: datetime) -> tuple
     return None, False
 
 
-def _words(row: OutboxMessage) -> dict[str, str]:
-    """What `row` says, read by itself: where its key is lost, the others go out. Raises Broken."""
+def _words(row: OutboxMessage) -> tuple[dict[str, str], Sequence[Attachment]]:
+    """What `row` says and carries, read by itself: where its key is lost, the others go out. Raises Broken."""
     with Session(db.engine) as session:
         session.add(row)
-        return compose(row)
+        return compose(row), made(row)
 
 
-def _send_mail(connection: Connection, row: OutboxMessage, words: dict[str, str]) -> tuple[str | None, bool]:
+def _send_mail(
+    connection: Connection, row: OutboxMessage, words: dict[str, str], files: Sequence[Attachment]
+) -> tuple[str | None, bool]:
     try:
-        connection.send(message_of(row, words, current_app.extensions["config"].mail.sender))
+        connection.send(message_of(row, words, current_app.extensions["config"].mail.sender, files))
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
         return _named(type(error).__name__), all(code >= 500 for code in _codes(error))
     except (OSError, smtplib.SMTPException) as error:  # a refused sender too: that is the installation's, not the row's

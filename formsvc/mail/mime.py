@@ -1,9 +1,11 @@
 """A row of the outbox as the message that leaves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from email import policy
 from email.charset import QP, Charset
 from email.header import Header
+from email.mime.application import MIMEApplication
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.utils import formataddr, formatdate
@@ -18,13 +20,24 @@ QUOTED = Charset("utf-8")
 QUOTED.body_encoding = QP
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail; `type` is its MIME type, as application/pdf."""
+
+    name: str
+    type: str
+    content: bytes
+
+
 class Mail(flask_mail.Message):
     """Flask-Mail's message, with what it lacks: names that are not ASCII, and lines that no mail server breaks."""
 
     sender_name = ""
+    files: Sequence[Attachment] = ()
 
     def _message(self) -> MIMEMultipart:
-        whole = MIMEMultipart("alternative", policy=AS_WRITTEN)
+        words = self._words()
+        whole = MIMEMultipart("mixed", policy=AS_WRITTEN) if self.files else words
         whole["Subject"] = _encoded(self.subject, "Subject")
         whole["From"] = _address(self.sender_name, str(self.sender))
         whole["To"] = ", ".join(flask_mail.sanitize_addresses(self.recipients))
@@ -34,13 +47,23 @@ class Mail(flask_mail.Message):
         whole["Message-ID"] = self.msgId
         for name, value in (self.extra_headers or {}).items():
             whole[name] = value
-        whole.attach(_part(self.body or "", "plain"))
-        whole.attach(_part(self.html or "", "html"))
+        for part in (words, *map(_file, self.files)) if self.files else ():
+            whole.attach(part)
         return whole
 
+    def _words(self) -> MIMEMultipart:
+        """What is to be read, as text and as HTML."""
+        words = MIMEMultipart("alternative", policy=AS_WRITTEN)
+        words.attach(_part(self.body or "", "plain"))
+        words.attach(_part(self.html or "", "html"))
+        return words
 
-def message_of(row: OutboxMessage, words: Mapping[str, str], sender: str) -> Mail:
-    """The message of `row` in `words` (of `compose`), from the address `sender`; the same Message-ID each time."""
+
+def message_of(row: OutboxMessage, words: Mapping[str, str], sender: str, files: Sequence[Attachment] = ()) -> Mail:
+    """The message of `row` in `words` (of `compose`) with `files`, from the address `sender`.
+
+    It has the same Message-ID each time.
+    """
     mail = Mail(
         subject=one_line(words["subject"]),
         recipients=[row.recipient],
@@ -52,6 +75,7 @@ def message_of(row: OutboxMessage, words: Mapping[str, str], sender: str) -> Mai
     )
     mail.sender_name = one_line(row.sender_name or "")
     mail.msgId = row.message_id
+    mail.files = files
     return mail
 
 
@@ -71,6 +95,14 @@ def _encoded(text: str, header: str) -> str:
 
 def _is_plain(text: str) -> bool:
     return text.isascii() and "=?" not in text
+
+
+def _file(file: Attachment) -> MIMEApplication:
+    """Its name is as RFC 2231 has it, which every language can be written in."""
+    part = MIMEApplication(file.content, file.type.removeprefix("application/"), policy=AS_WRITTEN)
+    name = one_line(file.name)
+    part.add_header("Content-Disposition", "attachment", filename=name if name.isascii() else ("utf-8", "", name))
+    return part
 
 
 def _part(text: str, subtype: str) -> MIMENonMultipart:

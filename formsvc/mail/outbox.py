@@ -38,7 +38,8 @@ class Message:
     """A message before it is text: `kind` names its templates under `templates/mail/`.
 
     `context` is what they are given, as JSON; `recipient` an address, or a number in E.164 for the kinds of SMS. What
-    is not urgent wakes no worker: it goes out within a minute.
+    is not urgent wakes no worker: it goes out within a minute. `attachment` is JSON that names what goes with it: its
+    `kind` says who makes the file of the rest when the message leaves.
     """
 
     kind: str
@@ -50,11 +51,13 @@ class Message:
     is_urgent: bool = True
     sender_name: str | None = None
     reply_to: str | None = None
+    attachment: Mapping[str, Any] | None = None
 
     @property
     def content(self) -> dict[str, Any]:
         """What is kept, encrypted, until it is put into words."""
-        return {"language": self.language, "context": self.context}
+        said = {"language": self.language, "context": self.context}
+        return said | {"attachment": dict(self.attachment)} if self.attachment else said
 
 
 class Ready(NamedTuple):

@@ -44,6 +44,7 @@ def message(kind: str, language: str = "zh_CN", name: str = "张敏", **given: A
         "manager": {"name": name, "email": "li.qiang@example.com", "phone": "0551-65310001"},
         "title": DEFINITION.title.in_(language),
         "is_other": False,
+        "has_form": False,
         "why": "",
         "reward": "",
     }

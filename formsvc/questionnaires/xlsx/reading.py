@@ -19,7 +19,7 @@ from formsvc.fields import clean
 from formsvc.questionnaires.xlsx.marker import Marker
 
 MAX_FILE = 1024 * 1024  # bytes: a form has 12 kB, and five times that when other programs have saved it
-MAX_UNPACKED = 4 * 1024 * 1024
+MAX_UNPACKED = 3 * 512 * 1024  # what other programs put into it, included; larger ones take seconds to read
 MAX_PARTS = 200  # files in the archive
 MAX_SHEETS, MAX_ROWS, COLUMNS = 8, 1000, 3
 MAX_TEXT = 40_000  # characters in all cells together
