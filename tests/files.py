@@ -3,7 +3,8 @@
 import io
 from urllib.parse import urlsplit
 
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import TestResponse, stream_encode_multipart
 
 from tests.browser import Browser, Page
 from tests.installation import HOST
@@ -24,11 +25,12 @@ def upload(
     """The answer to the form to `action` on `page`, with a file chosen."""
     form = page.form(action)
     fields = {name: text for name, text in form.filled({}, None) if name != "file"}
-    data = {**fields, "file": (io.BytesIO(content), name)} if content else fields
+    chosen = {"file": FileStorage(io.BytesIO(content), name)} if content else {}
+    body, _, boundary = stream_encode_multipart(MultiDict({**fields, **chosen}), use_tempfile=False)
     target = form.target(page.path)
     assert form.element.get("enctype") == "multipart/form-data"
     response = browser.client.post(
-        target, data=data, content_type="multipart/form-data", base_url=f"http://{HOST}",
+        target, data=body.read(), content_type=f"multipart/form-data; boundary={boundary}", base_url=f"http://{HOST}",
         headers={"Accept-Language": browser.language},
     )  # fmt: skip
     assert response.status_code == status, f"{urlsplit(target).path}: {response.status_code}"

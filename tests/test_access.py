@@ -20,7 +20,7 @@ OPEN = {
     "health.healthz", "health.readyz",
     "staff.home", "staff.login", "staff.sign_in", "staff.logout",
     "submissions.fill", "submissions.act", "submissions.copy_to_keep",
-    "proof.ask", "proof.send", "proof.prove",
+    "proof.ask", "proof.send", "proof.prove", "files.blank", "files.back", "files.upload",
     "addresses.show", "addresses.confirm", "addresses.mobile", "addresses.send_code", "addresses.confirm_mobile",
 }  # fmt: skip
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import send_file
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from werkzeug.wrappers import Response
 
 from formsvc.customers.models import Customer
@@ -31,14 +31,26 @@ def attachment(named: Mapping[str, Any], language: str) -> Attachment:
 
 def form(version_id: int, audience: str, situation: str, language: str) -> Attachment:
     """The form of a version, with no value of anybody in it. Raises LookupError where there is no such version."""
-    version = select(QuestionnaireVersion.number, QuestionnaireVersion.checksum)
     with reading() as connection:
-        row = connection.execute(version.where(QuestionnaireVersion.id == version_id)).first()
-        if row is None:
-            raise LookupError(version_id)
-        definition = definition_of_version(connection, version_id, row.checksum)
-    content = made(Asking(definition, row.number, audience, situation), language)
+        number, checksum = _version(connection, version_id)
+        definition = definition_of_version(connection, version_id, checksum)
+    content = made(Asking(definition, number, audience, situation), language)
     return Attachment(file_name(definition, language), TYPE, content)
+
+
+def number_of(version_id: int) -> int:
+    """The number of a version, which its forms carry. Raises LookupError where there is none."""
+    with reading() as connection:
+        return _version(connection, version_id)[0]
+
+
+def _version(connection: Connection, id_: int) -> tuple[int, str]:
+    """Number and checksum of a version. Raises LookupError."""
+    version = select(QuestionnaireVersion.number, QuestionnaireVersion.checksum)
+    row = connection.execute(version.where(QuestionnaireVersion.id == id_)).first()
+    if row is None:
+        raise LookupError(id_)
+    return row.number, row.checksum
 
 
 def download(form: Attachment) -> Response:

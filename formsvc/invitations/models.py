@@ -43,8 +43,8 @@ class Invitation(Base):
     `link_number` is signed into the link: the one before is dead. `due_at` is when the clock next acts (`next_step`).
     `revision` is that of the newest submission, 0 before the first. `base_version` is the version that the record had
     when the link was sent, and `contact` the number of the contact whom it was sent to. `is_recorded` tells that it was
-    made to record answers in: no mail brought its link. `with_form` tells whether its mail carries the questionnaire as an
-    XLSX form.
+    made to record answers in: no mail brought its link. `with_form` tells whether its mail carries the questionnaire as
+    an XLSX form.
     """
 
     __tablename__ = "invitations"

@@ -63,7 +63,7 @@ class Asked:
 
     def __init__(self, definition: Definition, audience: str, situation: str) -> None:
         self.definition = definition
-        self.audience = audience
+        self.audience, self.situation = audience, situation
         self.modules: tuple[Module, ...] = definition.asked(audience, situation)
         self.questions = {field.key: field for module in self.modules for field in module.fields}
         self.controls = {key: AnswerControl(field, _form=None, _meta=_META) for key, field in self.questions.items()}

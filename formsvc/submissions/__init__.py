@@ -3,7 +3,7 @@
 from flask import Flask
 
 from config import Config
-from formsvc.submissions import address_pages, addresses, asked, pages, proof_pages, recording_pages
+from formsvc.submissions import address_pages, addresses, asked, file_pages, pages, proof_pages, recording_pages
 from formsvc.submissions.reading import DeadLink, UnknownLink
 from formsvc.submissions.ways import way_names
 from formsvc.web import csrf
@@ -11,11 +11,12 @@ from formsvc.web import csrf
 
 def init_app(app: Flask, config: Config) -> None:
     addresses.init_app(app, config)
-    for module in (pages, proof_pages, address_pages, recording_pages):
+    for module in (pages, proof_pages, address_pages, file_pages, recording_pages):
         app.register_blueprint(module.blueprint)
     app.extensions["kept-when-signed-out"].add("recording.act")
     app.register_error_handler(UnknownLink, pages.unknown_link)
     app.register_error_handler(DeadLink, pages.dead_link)
+    app.url_value_preprocessor(file_pages.widen)
     app.extensions["sheets"] = {}
     app.jinja_env.globals["way_names"] = way_names
     for act in (pages.act, recording_pages.act):

@@ -29,7 +29,7 @@ KEPT_IN_ADDRESS = ("lang", "blank", "edit")
 class Filling:
     """A form as it stands: from the record, from a draft, or posted. `seen` is the revision that it was filled from.
 
-    `unkept` are the labels of what was typed and is not in the draft, as its consent is missing.
+    `unkept` are the labels of what is typed and, without its consent, not in the draft; `notes` are about a file.
     """
 
     typed: Mapping[str, Raw]
@@ -47,6 +47,8 @@ class Filling:
     times: str = ""
     problem: str = ""
     full: bool = False
+    way: str = ""
+    notes: Collection[str] = ()
 
 
 class Reader:
@@ -93,9 +95,9 @@ class Reader:
             "mark": _("Please check:") + " " if wrong or filling.consent_errors else "",
             "who": opened.about.customer if self.sees_held else "",
             "brief": _brief(noted, opened.about.deadline_on, reader), "manager": opened.manager.name,
-            "action": self.address(), "csrf": form_token(), "seen": str(filling.seen),
-            "draft": str(filling.draft), "opened": str(filling.opened_at or int(self.now.timestamp())),
-            "times": filling.times,
+            "action": self.address(), "csrf": form_token(), "seen": str(filling.seen), "draft": str(filling.draft),
+            "opened": str(filling.opened_at or int(self.now.timestamp())), "times": filling.times, "way": filling.way,
+            "upload": self.address("/form"), "blank": self.address("/form.xlsx"),
             "saved": self.saved(saved_at, filling.unkept) if saved_at else "",
             **{f"action {code}": self.address(lang=code) for code in language.LANGUAGES if code != reader},
         }  # fmt: skip
@@ -117,6 +119,7 @@ class Reader:
             opened=opened, noted=[cell for cell in cells.values() if cell.note], shows_held=self.sees_held,
             theirs=[q.label.in_(reader) for key, q in opened.asked.questions.items() if key in filling.theirs],
             saved=filling.saved_at and self.saved(filling.saved_at, filling.unkept), back=self.address(edit=None),
+            notes=filling.notes,
         )  # fmt: skip
 
     def saved(self, at: datetime, unkept: Collection[str]) -> str:
@@ -166,10 +169,10 @@ class Reader:
         sent = last.all_answers if last and self.sees_held else {}
         return changes(questions, sent, parsed(questions, typed), language.current())
 
-    def address(self, **other: str | None) -> str:
-        """The page's own address, with what it keeps there, and `other` instead; None takes away."""
+    def address(self, below: str = "", **other: str | None) -> str:
+        """The page's own address, or one `below` it, with what it keeps there, and `other` instead; None takes away."""
         asked = {name: text for name, text in {**self._kept, **other}.items() if text is not None}
-        return f"/q/{self.token}?{urlencode(asked)}" if asked else f"/q/{self.token}"
+        return f"/q/{self.token}{below}?{urlencode(asked)}" if asked else f"/q/{self.token}{below}"
 
     @cached_property
     def _kept(self) -> dict[str, str]:

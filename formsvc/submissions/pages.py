@@ -25,12 +25,12 @@ blueprint = Blueprint("submissions", __name__)
 @blueprint.get("/q/<token>")
 @public
 def fill(token: str) -> Answer:
-    reader = _reader(token)
-    if _is_over(reader.opened) or (_waits(reader.opened) and _asks_receipt(reader)):
+    reader = reader_of(token)
+    if is_over(reader.opened) or (_waits(reader.opened) and _asks_receipt(reader)):
         return _receipt(reader)
     if not reader.sees_held and "blank" not in request.args:
         return proof_pages.page(reader.opened, token)
-    return reader.page(_resumed(reader))
+    return reader.page(resumed(reader))
 
 
 @blueprint.post("/q/<token>")
@@ -40,23 +40,23 @@ def act(token: str) -> Answer:
     action = request.form.get("action", "submit")
     if action not in Posted.ACTS:
         abort(400)
-    reader = _reader(token)
-    if _is_over(reader.opened):
-        return _too_late(reader)
+    reader = reader_of(token)
+    if is_over(reader.opened):
+        return too_late(reader)
     try:
         return Posted(reader).act(action)
     except verbs.SentMeanwhile:
-        return Posted(_reader(token)).shown("sent-meanwhile"), 409
+        return Posted(reader_of(token)).shown("sent-meanwhile"), 409
     except (verbs.LinkIsDead, verbs.AlreadyDecided):
-        reader = _reader(token)
-        return _too_late(reader) if _is_over(reader.opened) else redirect(reader.address(), 303)
+        reader = reader_of(token)
+        return too_late(reader) if is_over(reader.opened) else redirect(reader.address(), 303)
 
 
 @blueprint.get("/q/<token>/copy.pdf")
 @public
 def copy_to_keep(token: str) -> Response:
     """What was sent, to keep or print (M18)."""
-    reader = _reader(token)
+    reader = reader_of(token)
     last = reader.opened.last
     if last is None or last.state is SubmissionState.WITHDRAWN or not reader.sees_held:
         abort(404)
@@ -75,19 +75,19 @@ def dead_link(error: DeadLink) -> Answer:
     return render_template("submissions/dead_link.html", contact=error.contact), 410
 
 
-def _reader(token: str) -> Reader:
+def reader_of(token: str) -> Reader:
     """Who opens the link, with the draft that is theirs. Raises UnknownLink, DeadLink."""
     with connected() as connection:
         opened = reading.find(connection, token, "", now())
         if sees_held := proof.may_see(opened):
             return Reader(opened, token, "", sees_held, now())
-        if _is_over(opened):
+        if is_over(opened):
             raise DeadLink(opened.manager)  # what was decided, and when, is for whom it is about
         key = proof.reader_key()
         return Reader(reading.find(connection, token, key, now()), token, key, sees_held, now())
 
 
-def _is_over(opened: Opened) -> bool:
+def is_over(opened: Opened) -> bool:
     return opened.state is InvitationState.CLOSED and opened.last is not None
 
 
@@ -100,7 +100,7 @@ def _asks_receipt(reader: Reader) -> bool:
     return "edit" not in request.args and (reader.sees_held or proof.has_sent(reader.opened))
 
 
-def _resumed(reader: Reader) -> Filling:
+def resumed(reader: Reader) -> Filling:
     """The form as it was left, or as the record has it."""
     saved, seen = reader.opened.draft, reader.opened.revision
     agreed = {CONSENT_SENSITIVE: drafts.is_agreed(saved.typed if saved else reader.start)}
@@ -110,7 +110,7 @@ def _resumed(reader: Reader) -> Filling:
     return Filling(typed, seen, saved.number, saved.opened_at, saved.saved_at, consents=agreed, secrets=saved.typed)
 
 
-def _too_late(reader: Reader) -> Answer:
+def too_late(reader: Reader) -> Answer:
     """The receipt of what was decided, and what was typed since, which is not taken any more."""
     posted = Posted(reader)
     return _receipt(reader, reader.unsent(posted.form.typed) if posted.has_answers else None), 409

@@ -13,7 +13,7 @@ from formsvc.fields import Raw, Value
 from formsvc.mail.domains import takes_mail
 from formsvc.questionnaires.forms import CONSENT_SENSITIVE, QuestionnaireForm
 from formsvc.submissions import drafts, proof, reading, verbs
-from formsvc.submissions.models import SubmissionState
+from formsvc.submissions.models import SubmissionState, Way
 from formsvc.submissions.page import Filling, Reader
 from formsvc.submissions.times import times_from
 from formsvc.web import language
@@ -43,6 +43,7 @@ class Posted:
         self.saved = self.opened.draft
         self.seen = min(_number("seen"), self.opened.revision)
         self.base = _number("draft")
+        self.way = Way.FILE if request.form.get("way") == Way.FILE else Way.LINK
 
     @property
     def has_answers(self) -> bool:
@@ -62,7 +63,7 @@ class Posted:
             return self.shown("changed-meanwhile", merged), 409
         if self.form.consents[CONSENT_SENSITIVE]:
             self.form.put(drafts.secrets(self.opened, self.form.typed))
-        if not self._is_valid():
+        if not is_valid(self.form):
             return self.shown(), 422
         with writing() as connection:
             verbs.submit(connection, self.opened, self._answers(), now())
@@ -83,7 +84,7 @@ class Posted:
         with connected() as connection:
             self.reader.opened = self.opened = reading.find(connection, self.reader.token, self.reader.key, moment)
         self.saved = self.opened.draft
-        self._is_valid()
+        is_valid(self.form)
         self.form.consent_errors = {}  # consents are asked for when it is sent
         return self.shown("saved", merged)
 
@@ -113,7 +114,7 @@ class Posted:
                 consent_errors=form.consent_errors,
                 theirs=merged.theirs if merged else (), clashes=merged.clashes if merged else {},
                 secrets=saved.typed if saved else {}, unkept=self._unkept(merged) if merged else (), times=_times(),
-                problem=problem, full=full,
+                problem=problem, full=full, way=self.way if self.way is Way.FILE else "",
             )
         )  # fmt: skip
 
@@ -160,14 +161,6 @@ class Posted:
         filled = [control for control in self.form.questions.values() if control.is_filled and not merged.is_agreed]
         return [c.question.label.in_(language.current()) for c in filled if c.question.sensitive]
 
-    def _is_valid(self) -> bool:
-        valid = self.form.validate_on(today())
-        email = self.form.questions.get("contacts.email")
-        if email and isinstance(email.data, str) and not email.errors and not takes_mail(email.data.rpartition("@")[2]):
-            email.errors = [_("The domain of this address takes no mail: check what stands after the @.")]
-            valid = False
-        return valid
-
     def _answers(self) -> verbs.Answers:
         answers, sensitive = self.form.answers, self.opened.asked.sensitive
         modules = [module.key for module in self.opened.asked.modules]
@@ -178,12 +171,23 @@ class Posted:
             language=language.current(),
             seen=self.seen,
             reader=self.reader.key,
-            times=times_from(_number("opened"), _times(), modules, now()),
+            times=times_from(_number("opened"), _times(), modules, now()) if self.way is Way.LINK else None,
+            way=self.way,
         )
 
     def _says(self, value: Value) -> bool:
         """Whether an answer says anything: who sees nothing that is held cannot mean to empty it."""
         return value is not None or self.reader.sees_held
+
+
+def is_valid(form: QuestionnaireForm) -> bool:
+    """Whether all that stands in `form` can be taken; what cannot has its errors from now on."""
+    valid = form.validate_on(today())
+    email = form.questions.get("contacts.email")
+    if email and isinstance(email.data, str) and not email.errors and not takes_mail(email.data.rpartition("@")[2]):
+        email.errors = [_("The domain of this address takes no mail: check what stands after the @.")]
+        valid = False
+    return valid
 
 
 def has_token() -> bool:

@@ -60,6 +60,11 @@ def form(cells: Cells | None = None, language: str = "zh_CN", **other: Any) -> b
     return filled(blank, cells) if cells else blank
 
 
+def with_number(data: Mapping[str, Any], number: int) -> bytes:
+    """A blank form of the version with that number of a questionnaire, as a new company is asked."""
+    return made(Asking(definition_from_data(data), number, "enterprise", "new"), "zh_CN")
+
+
 def typed(field: Field, value: Value, language: str) -> dict[str, list[str]]:
     """What a person who means `value` would put into the cells of `field`."""
     raw = TYPES[field.type].raw(value, field)

@@ -32,7 +32,7 @@ INDIVIDUAL = ("basic-uscc", "basic-founded_on", "basic-staff_count", "basic-reve
 
 
 def keyboards(page: Page) -> dict[str | None, tuple[str | None, ...]]:
-    typed = [e for e in page.root.iter("input") if e.get("type") not in ("hidden", "checkbox", "radio")]
+    typed = [e for e in page.root.iter("input") if e.get("type") not in ("hidden", "checkbox", "radio", "file")]
     return {e.get("name"): (e.get("type"), e.get("inputmode"), e.get("autocomplete")) for e in typed}
 
 

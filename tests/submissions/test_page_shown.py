@@ -28,10 +28,11 @@ def test_each_audience_in_each_situation_is_asked_its_own_fields(
         "填写说明",
         *(module.title.zh for module in asked),
         "提交之前",
+        "用 Excel 表填写",
     ]
     expected = {field.name for module in asked for field in module.fields} - {"needs-budget"}
     others = {"needs-budget-from", "needs-budget-to", "needs-products-other", "consent", "csrf_token", "seen", "action"}
-    others |= {"draft", "opened", "times"}
+    others |= {"draft", "opened", "times", "way"}
     sensitive = {"consent_sensitive"} if audience is Audience.INDIVIDUAL else set()
     assert names(page) == expected | others | sensitive
 

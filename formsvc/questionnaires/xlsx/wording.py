@@ -19,9 +19,9 @@ STEPS = (
         "hold as it is; to have a value removed, type “-”.",
     ),
     Text(
-        "保存为 .xlsx 文件，打开您收到的链接，在页面上方“已填好 Excel 表”处上传本文件。",
-        "Save it as .xlsx, open the link that you were sent, and upload this file at the top of the page, at “Filled "
-        "in the Excel form?”.",
+        "保存为 .xlsx 文件，打开您收到的链接，点页面上方的“上传填好的表”，选择本文件上传。",
+        "Save it as .xlsx, open the link that you were sent, press “Upload it” at the top of the page, and choose this "
+        "file there.",
     ),
     Text(
         "页面会显示您填的内容：请核对、勾选同意，再点“提交”。只有点了“提交”才算交给我们。",
