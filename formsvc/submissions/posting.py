@@ -63,7 +63,7 @@ class Posted:
             return self.shown("changed-meanwhile", merged), 409
         if self.form.consents[CONSENT_SENSITIVE]:
             self.form.put(drafts.secrets(self.opened, self.form.typed))
-        if not is_valid(self.form):
+        if not self._is_valid():
             return self.shown(), 422
         with writing() as connection:
             verbs.submit(connection, self.opened, self._answers(), now())
@@ -84,7 +84,7 @@ class Posted:
         with connected() as connection:
             self.reader.opened = self.opened = reading.find(connection, self.reader.token, self.reader.key, moment)
         self.saved = self.opened.draft
-        is_valid(self.form)
+        self._is_valid()
         self.form.consent_errors = {}  # consents are asked for when it is sent
         return self.shown("saved", merged)
 
@@ -178,6 +178,9 @@ class Posted:
     def _says(self, value: Value) -> bool:
         """Whether an answer says anything: who sees nothing that is held cannot mean to empty it."""
         return value is not None or self.reader.sees_held
+
+    def _is_valid(self) -> bool:
+        return is_valid(self.form)
 
 
 def is_valid(form: QuestionnaireForm) -> bool:
