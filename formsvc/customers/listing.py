@@ -84,7 +84,7 @@ def page(session: Session, reader: Staff, asking: Asking, after: Key | None = No
     """The `size` customers behind a key, or the first ones: never more than `reach.visible`."""
     owners = _owners(session, reader, asking.chosen)
     for limit in (FIRST, WINDOW):
-        window = _window(owners, asking, after, limit)
+        window = _window(session, owners, asking, after, limit)
         found = _matching(reader, asking, window).order_by(*_order(asking, window.c))
         ids = session.scalars(found.limit(literal_column(str(size + 1)))).all()
         if len(ids) > size:
@@ -100,7 +100,7 @@ def count(session: Session, reader: Staff, asking: Asking) -> Count:
     """How many there are from the first one on."""
     owners = _owners(session, reader, asking.chosen)
     for limit in (FIRST_COUNTED, WINDOW):
-        window = _window(owners, asking, None, limit)
+        window = _window(session, owners, asking, None, limit)
         some = _matching(reader, asking, window).limit(literal_column(str(MOST_COUNTED + 1))).subquery()
         total = session.scalar(select(func.count()).select_from(some)) or 0
         if total > MOST_COUNTED:
@@ -143,9 +143,11 @@ def _owners(session: Session, reader: Staff, chosen: Filter) -> tuple[int | None
     return own if not owner else tuple(id_ for id_ in own if str(id_) == owner)
 
 
-def _window(owners: tuple[int | None, ...] | None, asking: Asking, after: Key | None, limit: int) -> Any:
+def _window(
+    session: Session, owners: tuple[int | None, ...] | None, asking: Asking, after: Key | None, limit: int
+) -> Any:
     """The first `limit` keys behind `after`, in the list's order."""
-    each = [_behind(keys, asking, after) for keys in _sources(owners, asking)]
+    each = [_behind(keys, asking, after) for keys in _sources(session, owners, asking)]
     if len(each) == 1:
         found: Select[Any] | CompoundSelect[Any] = _sorted(each[0], asking)
     else:
@@ -155,7 +157,7 @@ def _window(owners: tuple[int | None, ...] | None, asking: Asking, after: Key | 
     return found.limit(literal_column(str(limit))).subquery()  # as a value it would be unknown to the planner
 
 
-def _sources(owners: tuple[int | None, ...] | None, asking: Asking) -> list[Keys]:
+def _sources(session: Session, owners: tuple[int | None, ...] | None, asking: Asking) -> list[Keys]:
     """The indexes to read: one for each account manager, else the best that the filter has."""
     chosen = asking.chosen
     every_one = Keys(select(Customer.id), Customer.id)

@@ -5,7 +5,7 @@ open still; none looks at all customers.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from statistics import median_low
@@ -66,90 +66,106 @@ class Line:
 
 def lines(session: Session, reader: Staff, period: Period) -> tuple[list[Line], Line]:
     """A line for each account manager whom `reader` may see, by name, and their sum."""
-    is_theirs, whose = _reach(reader)
+    whose = _reach(reader)
     found: dict[int | None, Line] = {id_: Line(id_, name) for id_, name in colleagues.of(session, reader)}
     names = {account.id: account.name for account in session.execute(select(Staff.id, Staff.name).where(whose))}
 
     def line(owner: int | None) -> Line:
         return found.setdefault(owner, Line(owner, names.get(owner or 0, "")))
 
-    for name, counted in _counts(period, is_theirs, whose).items():
+    for name, counted in _counts(period, whose).items():
         for owner, count in session.execute(counted):
             line(owner).figures[name] += count
-    for owner, source, count in session.execute(_added(period, is_theirs)):
+    for owner, source, count in session.execute(_added(period, whose)):
         line(owner).figures["added"] += count
         line(owner).sources[source or ""] += count
-    for owner, (links, times) in _answered(session, period, is_theirs).items():
+    for owner, (links, times) in _answered(session, period, whose).items():
         line(owner).figures["answered"] = links
         line(owner).times = times
     every = sorted(found.values(), key=lambda each: (each.id is None, each.name, each.id))
     return every, _sum(every)
 
 
-def _counts(period: Period, is_theirs: ColumnElement[bool], whose: ColumnElement[bool]) -> Mapping[str, Found]:
+def _counts(period: Period, whose: ColumnElement[bool]) -> Mapping[str, Found]:
     """Figures by account manager, each one statement."""
-    of_link = select(Customer.owner_id, func.count()).join(Invitation, Invitation.customer_id == Customer.id)
-    of_answer = of_link.join(Submission, Submission.invitation_id == Invitation.id)
+    of_link = select(_owner_of(Invitation.customer_id).label("owner"))
     said = (CustomerValue.customer_id == CustomerVersion.customer_id) & (CustomerValue.since == CustomerVersion.number)
-    follow_ups = (
-        select(Customer.owner_id, func.count())
-        .join(CustomerVersion, CustomerVersion.customer_id == Customer.id)
-        .join(CustomerValue, said)
-        .where(_ENTERED_SQL, period.holds(CustomerVersion.at), CustomerValue.field == "record.follow_up")
-    )
+    follow_ups = select(_owner_of(CustomerVersion.customer_id).label("owner"))
+    follow_ups = follow_ups.select_from(CustomerVersion).join(CustomerValue, said)
+    entered = _ENTERED_SQL, period.holds(CustomerVersion.at), CustomerValue.field == "record.follow_up"
     until = min(period.last, period.today - timedelta(days=1))
     unanswered = OPEN_SQL, Invitation.revision == 0, Invitation.deadline_on.between(period.first, until)
     overdue = Customer.next_on < period.today.isoformat(), *_is_customer()
-    waiting = select(Submission.assigned_to, func.count()).where(Submission.state == SubmissionState.WAITING)
-    theirs = {
+    waits = Submission.state == SubmissionState.WAITING
+    found = {
         "sent": of_link.where(period.holds(Invitation.issued_at)),
-        "reviewed": of_answer.where(period.holds(Submission.decided_at)),
-        "follow_ups": follow_ups,
+        "reviewed": select(_owner_of(_of_link(Invitation.customer_id)).label("owner"))
+        .select_from(Submission)
+        .where(period.holds(Submission.decided_at)),
+        "follow_ups": follow_ups.where(*entered),
         "unanswered": of_link.where(*unanswered),
-        "overdue": select(Customer.owner_id, func.count()).where(*overdue),
+        "overdue": select(Customer.owner_id.label("owner")).where(*overdue),
+        "waiting": select(Submission.assigned_to.label("owner")).where(waits),
     }
-    counts = {name: query.where(is_theirs).group_by(Customer.owner_id) for name, query in theirs.items()}
-    of_whom = or_(Submission.assigned_to.in_(select(Staff.id).where(whose)), _is_nobodys(whose))
-    return {**counts, "waiting": waiting.where(of_whom).group_by(Submission.assigned_to)}
+    return {name: _by_owner(rows.subquery(), whose) for name, rows in found.items()}
 
 
-def _added(period: Period, is_theirs: ColumnElement[bool]) -> Found:
+def _by_owner(rows: Any, whose: ColumnElement[bool]) -> Found:
+    return select(rows.c.owner, func.count()).where(_is_among(rows.c.owner, whose)).group_by(rows.c.owner)
+
+
+def _owner_of(customer: Any) -> Any:
+    """The account manager of the customer with that id, looked up: of a join, PostgreSQL reads all customers."""
+    return select(Customer.owner_id).where(Customer.id == customer).correlate_except(Customer).scalar_subquery()
+
+
+def _of_link(column: Any) -> Any:
+    """What the link of a submission says in that column."""
+    return select(column).where(Invitation.id == Submission.invitation_id).correlate(Submission).scalar_subquery()
+
+
+def _added(period: Period, whose: ColumnElement[bool]) -> Found:
     columns = Customer.owner_id, Customer.source
-    asked = period.holds(Customer.created_at), *_is_customer(), is_theirs
+    asked = period.holds(Customer.created_at), *_is_customer(), _is_among(Customer.owner_id, whose)
     return select(*columns, func.count()).where(*asked).group_by(*columns)
 
 
 def _answered(
-    session: Session, period: Period, is_theirs: ColumnElement[bool]
+    session: Session, period: Period, whose: ColumnElement[bool]
 ) -> Mapping[int | None, tuple[int, list[int]]]:
     """By account manager: how many links were answered, and the seconds that each first answer took."""
     links, times = defaultdict[int | None, set[int]](set), defaultdict[int | None, list[int]](list)
-    for owner, link, revision, issued_at, submitted_at in _answers(session, period, is_theirs):
+    for owner, link, revision, issued_at, submitted_at in session.execute(_answers(period, whose)):
         links[owner].add(link)
         if revision == 1 and submitted_at >= issued_at:
             times[owner].append(int((submitted_at - issued_at).total_seconds()))
     return {owner: (len(found), times[owner]) for owner, found in links.items()}
 
 
-def _answers(session: Session, period: Period, is_theirs: ColumnElement[bool]) -> Iterator[Any]:
-    columns = Customer.owner_id, Invitation.id, Submission.revision, Invitation.issued_at, Submission.submitted_at
-    found = select(*columns).select_from(Submission).join(Submission.invitation).join(Invitation.customer)
-    asked = Submission.state.in_(_ANSWERS), period.holds(Submission.submitted_at), is_theirs
-    yield from session.execute(found.where(*asked).execution_options(yield_per=1000))
+def _answers(period: Period, whose: ColumnElement[bool]) -> Found:
+    columns = (
+        _owner_of(_of_link(Invitation.customer_id)).label("owner"),
+        Submission.invitation_id, Submission.revision, Submission.submitted_at,
+        _of_link(Invitation.issued_at).label("issued_at"),
+    )  # fmt: skip
+    asked = Submission.state.in_(_ANSWERS), period.holds(Submission.submitted_at)
+    rows = select(*columns).select_from(Submission).where(*asked).subquery().c
+    shown = rows.owner, rows.invitation_id, rows.revision, rows.issued_at, rows.submitted_at
+    return select(*shown).where(_is_among(rows.owner, whose)).execution_options(yield_per=1000)
 
 
-def _reach(reader: Staff) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Which customers count for `reader`, and whose accounts."""
+def _reach(reader: Staff) -> ColumnElement[bool]:
+    """Whose accounts count for `reader`."""
     if reader.may(Permission.ALL_CUSTOMERS):
-        return true(), true()
+        return true()
     own = Staff.id == reader.id
-    whose = or_(own, Staff.id.in_(team_of(reader.id))) if reader.may(Permission.TEAM) else own
-    return Customer.owner_id.in_(select(Staff.id).where(whose)), whose
+    return or_(own, Staff.id.in_(team_of(reader.id))) if reader.may(Permission.TEAM) else own
 
 
-def _is_nobodys(whose: ColumnElement[bool]) -> ColumnElement[bool]:
-    """What nobody is to review is shown to who sees all."""
-    return Submission.assigned_to.is_(None) & whose if whose.compare(true()) else Submission.id < 0
+def _is_among(owner: Any, whose: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether an account is one of those; who sees all sees what is nobody's."""
+    found: ColumnElement[bool] = true() if whose.compare(true()) else owner.in_(select(Staff.id).where(whose))
+    return found
 
 
 def _is_customer() -> tuple[ColumnElement[bool], ...]:

@@ -55,11 +55,16 @@ def spent(seconds: int | None) -> str:
 
 def _columns() -> dict[str, str]:
     return {
-        "added": _("Added"), "sent": _("Links sent"), "answered": _("Links answered"),
+        "added": _("Added"),
+        "sent": _("Links sent"),
+        "answered": _("Links answered"),
         "median": _("Median time to answer"),
-        "reviewed": _("Reviewed"), "unanswered": _("No answer in time"), "follow_ups": _("Follow-ups"),
-        "waiting": _("Waiting now"), "overdue": _("Steps overdue now"),
-    }  # fmt: skip
+        "reviewed": _("Reviewed"),
+        "unanswered": _("No answer in time"),
+        "follow_ups": _("Follow-ups"),
+        "waiting": _("Waiting now"),
+        "overdue": _("Steps overdue now"),
+    }
 
 
 def _cells(line: Line) -> list[str]:

@@ -45,7 +45,7 @@ class Recorder(Reader):
         self.customer, self.call = customer, call
         self.spoken = opened.about.language  # what is read out is in it
 
-    def address(self, **other: str | None) -> str:
+    def address(self, below: str = "", **other: str | None) -> str:
         """The page's own address."""
         return url_for("recording.fill", number=self.customer.number, questionnaire=self.opened.definition.key)
 
