@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from formsvc.customers import colleagues, listing, saved_filters
 from formsvc.customers.filter_parts import ME, NOBODY
 from formsvc.customers.filters import PAGE, Asking, Due, Filter, Order, parts
+from formsvc.customers.held import next_steps
 from formsvc.customers.listing import Count, Key, Page
 from formsvc.customers.models import Customer
 from formsvc.customers.pages import blueprint, shower
@@ -66,7 +67,7 @@ def _beside(customers: Sequence[Customer]) -> dict[str, Any]:
     ids, links = [customer.id for customer in customers], current_app.extensions["customer-links"]
     options = record_fields({})["record.urgency"].by_code
     return {
-        "steps": listing.next_steps(db.session, ids), "state_names": links.names(),
+        "steps": next_steps(db.session, ids), "state_names": links.names(),
         "links": links.newest(db.session, ids) if me().may(Permission.READ_ANSWERS) else {},
         "urgencies": {code: _short(option.label.in_(language.current())) for code, option in options.items()},
     }  # fmt: skip

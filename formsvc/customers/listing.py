@@ -30,7 +30,7 @@ from sqlalchemy.orm import Session, joinedload
 from formsvc.customers import reach
 from formsvc.customers.filter_parts import ME, NOBODY, is_due
 from formsvc.customers.filters import Asking, Due, Filter, Keys, Order, parts
-from formsvc.customers.models import Customer, CustomerValue
+from formsvc.customers.models import Customer
 from formsvc.staff.models import Permission, Staff
 from formsvc.staff.verbs import team_of
 from formsvc.web.show import MOST_COUNTED
@@ -119,16 +119,6 @@ def every(session: Session, reader: Staff, asking: Asking, most: int) -> Iterato
         most, after = most - len(found.rows), found.behind
         if after is None:
             return
-
-
-def next_steps(session: Session, customers: Sequence[int]) -> dict[int, str]:
-    """The next step of each of the customers with these ids, in words, by the customer's id."""
-    rows = select(CustomerValue.customer_id, CustomerValue.value).where(
-        CustomerValue.customer_id.in_(customers), CustomerValue.contact == 0, CustomerValue.until.is_(None),
-        CustomerValue.field == "record.next_step",
-    )  # fmt: skip
-    found = session.execute(rows).all() if customers else []
-    return {id_: str(value) for id_, value in found if value}
 
 
 def _owners(session: Session, reader: Staff, chosen: Filter) -> tuple[int | None, ...] | None:
