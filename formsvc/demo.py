@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc.customers.models import Customer
-from formsvc.customers.worksheet import importing
+from formsvc.customers.worksheet import files
 from formsvc.customers.worksheet.checking import check_row
 from formsvc.customers.worksheet.columns import columns
-from formsvc.customers.worksheet.reading import Sheet, read
+from formsvc.customers.worksheet.reading import SheetRow, read
 from formsvc.db import transaction
 from formsvc.invitations import links, verbs
 from formsvc.invitations.models import Invitation, InvitationState
@@ -46,15 +46,15 @@ class SignIn:
 def load(now: datetime) -> list[SignIn]:
     """Load the samples where they are not there yet; how to sign in, administrator first."""
     signs = [_account(*person, now) for person in PEOPLE]
-    sheet = read(SAMPLE)
+    rows = read(SAMPLE)
     with transaction() as session:
-        _import(session, sheet, now)
+        _import(session, rows, now)
     return [sign for sign in signs if sign]
 
 
 def link(now: datetime) -> str | None:
     """The link of a sample customer who can still answer, inviting one who never was; None where all are done."""
-    numbers = [row.cells["客户编号"] for row in read(SAMPLE).rows]
+    numbers = [row.cells["客户编号"] for row in read(SAMPLE)]
     samples = select(Customer).where(Customer.number.in_(numbers)).order_by(Customer.id)
     with transaction() as session:
         for customer in session.scalars(samples).all():
@@ -78,9 +78,8 @@ def _account(email: str, name: str, role: Role, phone: str, lead: str | None, no
     return SignIn(email, path.read_text(), role) if path.exists() else None
 
 
-def _import(session: Session, sheet: Sheet, now: datetime) -> None:
-    known = columns(known_fields(session))
-    for row in sheet.rows:
-        checked = check_row(row, known, now.date(), "en")
-        if importing.import_row(session, checked, None, now) is importing.Outcome.REFUSED:
-            raise ValueError(f"the sample's row {row.number}: {checked.problems}")
+def _import(session: Session, rows: list[SheetRow], now: datetime) -> None:
+    known, report = columns(known_fields(session)), files.Report()
+    files.import_batch(session, [check_row(row, known, now.date(), "en") for row in rows], None, now, report)
+    if report.refused:
+        raise ValueError(f"the sample's row {report.refused[0].row.number}: {report.refused[0].problems}")

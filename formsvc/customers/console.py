@@ -48,13 +48,18 @@ def import_customers(file: Path, owner: str | None, dry_run: bool) -> None:
     if account and not (account.active and account.may(Permission.MANAGE)):
         raise click.ClickException(f"{owner} cannot have customers: the account is inactive, or its role has none")
     try:
-        sheet = reading.read(file)
+        with file.open("rb") as opened, reading.opened(opened, file.name) as sheet:
+            count, unknown = sum(1 for _ in sheet.rows), sheet.unknown  # all of it can be read, before any is imported
+        if unknown:
+            click.echo(f"Columns that a worksheet does not have are left out: {', '.join(unknown)}", err=True)
+        with (
+            file.open("rb") as opened,
+            reading.opened(opened, file.name) as sheet,
+            click.progressbar(sheet.rows, label="Reading rows", length=count, file=sys.stderr) as rows,
+        ):
+            report = files.import_sheet(rows, account, now(), dry_run=dry_run, language="zh_CN")
     except reading.NotAWorksheet as error:
         raise click.ClickException(f"{file}: {UNREADABLE[error.code].format(error.detail)}") from error
-    if sheet.unknown:
-        click.echo(f"Columns that a worksheet does not have are left out: {', '.join(sheet.unknown)}", err=True)
-    with click.progressbar(sheet.rows, label="Reading rows", file=sys.stderr) as rows:
-        report = files.import_sheet(sheet, rows, account, now(), dry_run=dry_run, language="zh_CN")
     _tell_counts(report.counts, dry_run)
     for row in report.renumbered:
         own = row.number or "a number of its own"

@@ -12,7 +12,7 @@ from formsvc.customers.filters import Filter
 from formsvc.customers.list_pages import asking_of
 from formsvc.customers.models import Customer
 from formsvc.customers.pages import shower
-from formsvc.customers.worksheet.writing import table
+from formsvc.customers.worksheet.writing import csv_lines
 from formsvc.db import db, transaction
 from formsvc.invitations import links, many
 from formsvc.invitations.many import Left
@@ -76,7 +76,7 @@ def sheet() -> Response:
         rows = [_row(link, mobile) for link, mobile in zip(found, mobiles, strict=True)]
     header = [_("Number"), _("Name"), _("Contact"), _("Mobile"), _("Link")]
     told = {"Content-Disposition": f'attachment; filename="links-{at:%Y-%m-%d}.csv"'}
-    return Response(table(header, rows), mimetype="text/csv", headers=told)
+    return Response("".join(csv_lines(header, rows)), mimetype="text/csv", headers=told)
 
 
 def offer(reader: Staff) -> tuple[str, dict[str, Any]] | None:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from formsvc.customers.filters import read_day
 from formsvc.customers.pages import shower
-from formsvc.customers.worksheet.writing import table
+from formsvc.customers.worksheet.writing import csv_lines
 from formsvc.db import db
 from formsvc.reports.blueprint import blueprint
 from formsvc.reports.work import LONGEST, Line, Period, lines
@@ -41,7 +41,7 @@ def work_sheet() -> Response:
     header = [_("Manager"), *_columns().values()]
     rows = [[_name(line), *_cells(line)] for line in found] + [[_("All together"), *_cells(total)]]
     told = {"Content-Disposition": f'attachment; filename="work-{period.first}-{period.last}.csv"'}
-    return Response(table(header, rows), mimetype="text/csv", headers=told)
+    return Response("".join(csv_lines(header, rows)), mimetype="text/csv", headers=told)
 
 
 def spent(seconds: int | None) -> str:

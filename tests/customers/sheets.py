@@ -25,8 +25,7 @@ ROW = {
 
 
 def bring_in(path: Path, owner: Staff | None = None, dry_run: bool = False) -> Report:
-    sheet = reading.read(path)
-    return files.import_sheet(sheet, sheet.rows, owner, NOW, dry_run=dry_run, language="zh_CN")
+    return files.import_sheet(reading.read(path), owner, NOW, dry_run=dry_run, language="zh_CN")
 
 
 def told(report: Report) -> dict[str, int]:

@@ -41,7 +41,7 @@ def test_formula_injection_in_csv_what_looks_like_a_formula_begins_with_an_apost
         bring_in(as_csv(tmp_path / "in.csv", ROW | {"备注": writing.escaped(formula)}))
         files.export(tmp_path / "out.csv")
         assert told(bring_in(tmp_path / "out.csv")) == {"unchanged": 1}
-    cell = reading.read(tmp_path / "out.csv").rows[0].cells["备注"]
+    cell = reading.read(tmp_path / "out.csv")[0].cells["备注"]
     assert cell == formula
     assert not [
         line for line in (tmp_path / "out.csv").read_text("utf-8-sig").split(",") if line[:1] in "=+-@" and line

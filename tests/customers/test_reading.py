@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from formsvc.customers.worksheet import reading
 from formsvc.customers.worksheet.checking import check_row
 from formsvc.customers.worksheet.columns import columns, titles
-from formsvc.customers.worksheet.reading import NotAWorksheet, SheetRow, cell_text, read
+from formsvc.customers.worksheet.reading import NotAWorksheet, SheetRow, cell_text, opened, read
 from formsvc.questionnaires.definition import default_data, definition_from_data
 from tests.customers.sheets import REAL, ROW, as_csv, as_xlsx
 
@@ -30,21 +30,47 @@ CELLS = st.dictionaries(st.sampled_from(titles()), st.text() | PIECES)
 def test_csv_is_read_as_excel_writes_it(tmp_path: Path, encoding: str, delimiter: str) -> None:
     path = as_csv(tmp_path / "a.csv", ROW)
     path.write_bytes(path.read_text("utf-8").replace(",", delimiter).encode(encoding))
-    (row,) = read(path).rows
+    (row,) = read(path)
     assert (row.number, {title: row.cells[title] for title in ROW}) == (2, ROW)
 
 
 def test_titles_may_differ_in_spaces_width_and_marks(tmp_path: Path) -> None:
     header = ["客户名称 / 个人姓名 *", "手机号码*", "企业地址（个人住址）", "别的"]
-    sheet = read(as_xlsx(tmp_path / "a.xlsx", header, ["甲公司", 13800138000.0, "合肥", "x"]))
-    assert sheet.unknown == ("别的",)
+    path = as_xlsx(tmp_path / "a.xlsx", header, ["甲公司", 13800138000.0, "合肥", "x"])
     cells = {"客户名称/个人姓名": "甲公司", "手机号码": "13800138000", "企业地址(个人住址)": "合肥"}
-    assert sheet.rows == [SheetRow(2, cells)]
+    with path.open("rb") as file, opened(file, path.name) as sheet:
+        assert (sheet.unknown, sheet.about, list(sheet.rows)) == (("别的",), 1, [SheetRow(2, cells)])
+
+
+@pytest.mark.parametrize("break_", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("piece", [1, 2, 7, 1000])
+def test_csv_has_the_line_breaks_of_any_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, break_: str, piece: int
+) -> None:
+    monkeypatch.setattr(reading, "PIECE", piece)
+    path = as_csv(tmp_path / "a.csv", ROW | {"备注": "甲\u2028乙"}, ROW)
+    path.write_bytes(path.read_text("utf-8").replace("\n", break_).encode())
+    first, second = read(path)
+    assert (first.cells["备注"], second.number) == ("甲\n乙", 3)
+
+
+def test_multipart_and_size_a_line_without_an_end_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_LINE", 1000)
+    monkeypatch.setattr(reading, "PIECE", 100)
+    with pytest.raises(NotAWorksheet, match="not-csv"):
+        read(as_csv(tmp_path / "a.csv", ROW | {"备注": "甲" * 2000}))
+
+
+def test_rows_over_the_limit_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_ROWS", 2)
+    assert len(read(as_csv(tmp_path / "a.csv", ROW, ROW))) == 2
+    with pytest.raises(NotAWorksheet, match="too-many-rows"):
+        read(as_csv(tmp_path / "b.csv", ROW, ROW, ROW))
 
 
 def test_empty_rows_are_left_out_and_rows_keep_their_numbers(tmp_path: Path) -> None:
     path = as_xlsx(tmp_path / "a.xlsx", list(ROW), [], list(ROW.values()), [None, " "], list(ROW.values()))
-    assert [row.number for row in read(path).rows] == [3, 5]
+    assert [row.number for row in read(path)] == [3, 5]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +148,7 @@ def test_multipart_and_size_a_cell_in_the_last_corner_costs_nothing(tmp_path: Pa
         sheet.cell(2, place, value)
     sheet["XFD1048576"] = "x"
     book.save(tmp_path / "a.xlsx")
-    assert len(read(tmp_path / "a.xlsx").rows) == 1
+    assert len(read(tmp_path / "a.xlsx")) == 1
 
 
 def test_multipart_and_size_a_zip_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

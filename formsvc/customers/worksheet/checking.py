@@ -59,6 +59,11 @@ class CheckedRow:
         """The number as the worksheet has it."""
         return self.row.cells.get(NUMBER, "").strip().upper()
 
+    def text(self, field: str) -> str | None:
+        """The value of a field that is text."""
+        value = self.values.get(field)
+        return value if isinstance(value, str) else None
+
     def refuse(self, column: str, reason: str) -> None:
         """Add the problem `reason`, one of REASONS, with the cell of `column`."""
         self.problems.append(Problem(column, self.row.cells.get(column, ""), REASONS[reason].in_(self.language)))

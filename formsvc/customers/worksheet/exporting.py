@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from formsvc.customers.held import is_held, of_whom
@@ -13,15 +13,18 @@ from formsvc.fields import TYPES
 PAGE = 500
 
 
-def rows(session: Session, columns: Sequence[Column]) -> Iterator[list[str]]:
-    """One row for each customer, oldest first."""
+def rows(session: Session, customers: Select[Customer], columns: Sequence[Column]) -> Iterator[list[str]]:
+    """One row for each of `customers`, oldest first.
+
+    Between pages the session reads anew: a long export holds up nobody.
+    """
     last = 0
-    customers = select(Customer).where(Customer.merged_into_id.is_(None)).order_by(Customer.id).limit(PAGE)
-    while page := session.scalars(customers.where(Customer.id > last)).all():
+    while page := session.scalars(customers.where(Customer.id > last).order_by(Customer.id).limit(PAGE)).all():
         values = _values(session, [customer.id for customer in page])
-        for customer in page:
-            yield [_cell(column, customer, values) for column in columns]
+        cells = [[_cell(column, customer, values) for column in columns] for customer in page]
         last = page[-1].id
+        session.rollback()
+        yield from cells
 
 
 def _values(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], CustomerValue]:

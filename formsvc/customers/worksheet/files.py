@@ -1,25 +1,30 @@
 """A whole worksheet in or out: BATCH rows a transaction, refused rows in a file that can be mended and imported."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
 from flask import current_app
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from formsvc.customers.models import Customer, Origin
+from formsvc.customers.record import Source
 from formsvc.customers.worksheet import exporting, writing
-from formsvc.customers.worksheet.checking import CheckedRow, check_row
+from formsvc.customers.worksheet.checking import CheckedRow, Problem, check_row
 from formsvc.customers.worksheet.columns import REPORT, columns, titles
 from formsvc.customers.worksheet.importing import Outcome, import_row
-from formsvc.customers.worksheet.reading import Sheet, SheetRow
+from formsvc.customers.worksheet.known import Known
+from formsvc.customers.worksheet.reading import SheetRow
 from formsvc.db import db, take_turns, transaction
 from formsvc.questionnaires.verbs import known_fields
 from formsvc.staff.models import Staff
 
 BATCH = 100
+REFUSED = (*titles(), *REPORT)
 IMPORTS = 7302027
 
 
@@ -34,9 +39,9 @@ class Report:
 
 
 def import_sheet(
-    sheet: Sheet, rows: Iterable[SheetRow], owner: Staff | None, now: datetime, *, dry_run: bool, language: str
+    rows: Iterable[SheetRow], owner: Staff | None, now: datetime, *, dry_run: bool, language: str
 ) -> Report:
-    """Import `rows` of `sheet`; reasons are told in `language`. A run that is cut short can be repeated."""
+    """Import `rows`; reasons are told in `language`. A run that is cut short can be repeated."""
     report = Report()
     known = columns(known_fields(db.session))
     db.session.rollback()
@@ -44,16 +49,20 @@ def import_sheet(
     checked = (check_row(row, known, today, language) for row in rows)
     while batch := list(islice(checked, BATCH)):
         with transaction() as session:
-            _import_batch(session, batch, owner, now, dry_run, report)
+            import_batch(session, batch, owner, now, report, dry_run=dry_run)
     return report
 
 
-def _import_batch(
-    session: Session, batch: Sequence[CheckedRow], owner: Staff | None, now: datetime, dry_run: bool, report: Report
-) -> None:
+def import_batch(
+    session: Session, batch: Sequence[CheckedRow], owner: Staff | None, now: datetime, report: Report,
+    *, dry_run: bool = False,
+) -> None:  # fmt: skip
+    """Import `batch`, and add to `report` what became of it."""
     take_turns(session, IMPORTS)  # two imports at once would both find that a customer is new
+    source = Source(Origin.WORKSHEET)  # who runs the command is not known: the owner is not who brought it
+    known = Known(session, batch)
     for row in batch:
-        outcome = import_row(session, row, owner, now, dry_run=dry_run)
+        outcome = import_row(session, row, known, owner, source, now, dry_run=dry_run)
         report.counts[outcome] += 1
         if outcome is Outcome.REFUSED:
             report.refused.append(row)
@@ -66,17 +75,18 @@ def _import_batch(
 
 def write_refused(path: Path, refused: Iterable[CheckedRow]) -> int:
     """Write the refused rows as they were, each with row, column, value and reason; how many."""
-    return writing.write(path, [*titles(), *REPORT], (_refused(row) for row in refused))
+    return writing.write(path, REFUSED, (refused_row(row.row.number, row.row.cells, row.problems) for row in refused))
 
 
 def export(path: Path) -> int:
     """Write all customers to `path`, XLSX or CSV by its ending; how many."""
-    known = columns(known_fields(db.session))
-    return writing.write(path, titles(), exporting.rows(db.session, known))
+    known, customers = columns(known_fields(db.session)), select(Customer).where(Customer.merged_into_id.is_(None))
+    return writing.write(path, titles(), exporting.rows(db.session, customers, known))
 
 
-def _refused(row: CheckedRow) -> list[str]:
+def refused_row(number: int, cells: Mapping[str, str], problems: Sequence[Problem]) -> list[str]:
+    """A row as it was, under the titles REFUSED: mended there, it can be imported."""
     parts: Iterator[str] = (
-        "；".join(getattr(problem, name) for problem in row.problems) for name in ("column", "value", "reason")
+        "；".join(getattr(problem, name) for problem in problems) for name in ("column", "value", "reason")
     )
-    return [*(row.row.cells.get(title, "") for title in titles()), str(row.row.number), *parts]
+    return [*(cells.get(title, "") for title in titles()), str(number), *parts]

@@ -1,21 +1,21 @@
 """Bring a checked row into the master record. What a customer confirmed is not undone by an old worksheet (M43)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc import audit
-from formsvc.customers import reach, record
-from formsvc.customers.held import held_values
-from formsvc.customers.models import Customer, CustomerValue, Origin
-from formsvc.customers.names import core
+from formsvc.customers import record
+from formsvc.customers.models import Customer
 from formsvc.customers.record import Source
 from formsvc.customers.worksheet.checking import CheckedRow
 from formsvc.customers.worksheet.columns import NUMBER
+from formsvc.customers.worksheet.known import Held, Known
 from formsvc.fields import Value
 from formsvc.staff.models import Permission, Staff
 from formsvc.staff.verbs import may
@@ -28,9 +28,26 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
+class Conflict(StrEnum):
+    """Why the record may be right, and the worksheet wrong."""
+
+    OLD = "old"  # the record said before what the worksheet says, and no longer says it
+    CONFIRMED = "confirmed"  # the customer confirmed what the record says
+
+
+@dataclass(frozen=True)
+class New:
+    """What a row says of a field, and the record does not."""
+
+    before: Any
+    after: Value
+    conflict: Conflict | None
+
+
 def import_row(
-    session: Session, row: CheckedRow, owner: Staff | None, now: datetime, *, dry_run: bool = False
-) -> Outcome:
+    session: Session, row: CheckedRow, known: Known, owner: Staff | None, source: Source, now: datetime,
+    *, dry_run: bool = False,
+) -> Outcome:  # fmt: skip
     """Create the row's customer, or change what the row says anew. With `dry_run` only say what would happen.
 
     A cell that says what the record said before, and no longer says, is old news and is passed over; an empty cell
@@ -40,69 +57,63 @@ def import_row(
     """
     if row.problems:
         return Outcome.REFUSED
-    customer = _find(session, row)
-    source = Source(Origin.WORKSHEET)  # who runs the command is not known: the owner is not who brought it
+    customer = known.find(row)
     if customer is None:
         if not dry_run:
-            row.number = _create(session, row, owner or _follower(session, row), source, now)
+            row.number = _create(session, row, known, owner or _follower(session, row), source, now)
         return Outcome.CREATED
     row.number = customer.number
-    news = _news(session, customer, row.values)
+    values = {field: new.after for field, new in news(row.values, known.held(customer)).items() if not is_old(new)}
     adopted = owner if customer.owner_id is None else None
-    if not news and not adopted:
+    if not values and not adopted:
         return Outcome.UNCHANGED
     if customer.archived_at:
         row.refuse(NUMBER, "archived")
         return Outcome.REFUSED
-    if adopted and not dry_run:
-        customer.owner_id = adopted.id
-        audit.record(session, audit.SYSTEM, "customer.assigned", customer.subject, now, owner=adopted.id)
-    if news and not dry_run:
-        record.change(session, customer, news, source, now, seen=customer.version)
-        audit.record(session, audit.SYSTEM, "customer.imported", customer.subject, now, fields=sorted(news))
+    if not dry_run:
+        change(session, customer, values, adopted.id if adopted else None, source, now)
+        known.add(customer)
     return Outcome.CHANGED
 
 
-def _find(session: Session, row: CheckedRow) -> Customer | None:
-    """The row's customer: by its number, which may be that of a record that was merged into the customer's, else by the
-    same name with the same mobile or mail.
-
-    Two worksheets may give one number to two customers: then the number says nothing, and is taken off the row.
-    """
-    if row.number:
-        numbered = session.scalar(select(Customer).where(Customer.number == row.number))
-        leads_to = reach.find_any(session, row.number)
-        if numbered is None or leads_to is None or _is_same(numbered, row) or _is_same(leads_to, row):
-            return leads_to
-        row.number = None
-    mobile, email = _text(row, "contacts.mobile"), _text(row, "contacts.email")
-    given = [column == text for column, text in ((Customer.mobile, mobile), (Customer.email, email)) if text]
-    known = or_(*given) if given else and_(Customer.mobile.is_(None), Customer.email.is_(None))
-    named = select(Customer).where(
-        Customer.name == _text(row, "basic.full_name"), known, Customer.merged_into_id.is_(None)
-    )
-    return session.scalars(named.order_by(Customer.id).limit(1)).first()
+def news(values: Mapping[str, Value], held: Held) -> dict[str, New]:
+    """What `values` say by field and the record does not."""
+    return {
+        field: New(held.values.get(field), value, _conflict(field, value, held))
+        for field, value in values.items()
+        if held.values.get(field) != value
+    }
 
 
-def _is_same(customer: Customer, row: CheckedRow) -> bool:
-    """A customer may have changed its name, or its phone and mail, but not all at once."""
-    return (
-        core(str(_text(row, "basic.full_name"))) == customer.name_core
-        or (customer.mobile is not None and customer.mobile == _text(row, "contacts.mobile"))
-        or (customer.email is not None and customer.email == _text(row, "contacts.email"))
-    )
+def is_old(new: New) -> bool:
+    return new.conflict is Conflict.OLD
 
 
-def _text(row: CheckedRow, field: str) -> str | None:
-    value = row.values.get(field)
-    return value if isinstance(value, str) else None
+def change(
+    session: Session, customer: Customer, values: Mapping[str, Value], owner_id: int | None, source: Source,
+    now: datetime, actor: str = audit.SYSTEM,
+) -> None:  # fmt: skip
+    """Put `values` into the record, and give it to `owner_id` where one is named. Raises StaleRecord."""
+    if values:
+        record.change(session, customer, values, source, now, seen=customer.version)
+        audit.record(session, actor, "customer.imported", customer.subject, now, fields=sorted(values))
+    if owner_id is not None:
+        customer.owner_id = owner_id
+        audit.record(session, actor, "customer.assigned", customer.subject, now, owner=owner_id)
 
 
-def _create(session: Session, row: CheckedRow, owner: Staff | None, source: Source, now: datetime) -> str:
+def _conflict(field: str, value: Value, held: Held) -> Conflict | None:
+    if value in held.before.get(field, ()):
+        return Conflict.OLD
+    return Conflict.CONFIRMED if field in held.verified else None
+
+
+def _create(session: Session, row: CheckedRow, known: Known, owner: Staff | None, source: Source, now: datetime) -> str:
     customer = record.create(
         session, row.values, source, now,
         audience=row.audience, situation=row.situation, owner_id=owner.id if owner else None, number=row.number,
     )  # fmt: skip
+    known.add(customer)
     return customer.number
 
 
@@ -112,16 +123,3 @@ def _follower(session: Session, row: CheckedRow) -> Staff | None:
     known = session.scalars(select(Staff).where(may(Permission.MANAGE))).all() if name else []
     found = [account for account in known if str(name).endswith(account.name)]  # 销售李强 is 李强
     return found[0] if len(found) == 1 else None
-
-
-def _news(session: Session, customer: Customer, values: Mapping[str, Value]) -> dict[str, Value]:
-    held = held_values(session, customer)
-    differs = {field: value for field, value in values.items() if held.get(field) != value}
-    return {field: value for field, value in differs.items() if value not in _before(session, customer, field)}
-
-
-def _before(session: Session, customer: Customer, field: str) -> list[Any]:
-    """What the record said before, or one that was merged into it: a person chose what is held now."""
-    of_it = CustomerValue.customer_id.in_(reach.those_of(customer)), CustomerValue.field == field
-    rows = select(CustomerValue).where(*of_it)
-    return [row.content for row in session.scalars(rows)]

@@ -1,10 +1,12 @@
 """Rows of a worksheet into a file: XLSX or CSV, in which what looks like a formula stays text. Pure."""
 
 import csv
+import io
 import re
-from collections.abc import Iterable, Sequence
-from io import StringIO
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
+from typing import IO
 
 from xlsxwriter import Workbook
 
@@ -15,7 +17,8 @@ def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> i
     """Write `rows` under `header` to `path`, by its ending; the number of rows. The file appears when it is whole."""
     fresh = path.with_name(f".{path.name}.part")
     try:
-        count = (_xlsx if path.suffix.lower() == ".xlsx" else _csv)(fresh, header, rows)
+        with fresh.open("wb") as file:
+            count = (write_xlsx if path.suffix.lower() == ".xlsx" else _csv)(file, header, rows)
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
@@ -27,28 +30,21 @@ def escaped(cell: str) -> str:
     return f"'{cell}" if FORMULA.match(cell) else cell
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A small CSV file as text."""
-    text = StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerows([escaped(cell) for cell in row] for row in (header, *rows))
-    return "\ufeff" + text.getvalue()  # the mark tells Excel that it is UTF-8
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The lines of a CSV file; the mark at its begin tells Excel that it is UTF-8."""
+    line = io.StringIO()
+    writer = csv.writer(line)
+    for row in chain([header], ([escaped(cell) for cell in row] for row in rows)):
+        writer.writerow(row)
+        yield line.getvalue() if row is not header else "\ufeff" + line.getvalue()
+        line.seek(0)
+        line.truncate()
 
 
-def _csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+def write_xlsx(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    """Write a workbook to `file`, row by row; the number of rows."""
     count = 0
-    with path.open("w", encoding="utf-8-sig", newline="") as file:  # the mark tells Excel that it is UTF-8
-        writer = csv.writer(file)
-        writer.writerow(header)
-        for row in rows:
-            writer.writerow([escaped(cell) for cell in row])
-            count += 1
-    return count
-
-
-def _xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
-    count = 0
-    with Workbook(str(path), {"constant_memory": True}) as book:
+    with Workbook(file, {"constant_memory": True}) as book:
         sheet = book.add_worksheet()
         bold = book.add_format({"bold": True, "bg_color": "#EAF1F6", "bottom": 1})
         sheet.freeze_panes(1, 2)
@@ -60,4 +56,12 @@ def _xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> i
             for column, cell in enumerate(row):
                 if cell:
                     sheet.write_string(count, column, cell)
+    return count
+
+
+def _csv(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
+    count = -1  # without the header
+    for line in csv_lines(header, rows):
+        file.write(line.encode())
+        count += 1
     return count
