@@ -14,6 +14,7 @@ from formsvc import create_app, demo, server, worker
 from formsvc.console import on_schema
 from formsvc.customers import reach
 from formsvc.customers.console import customers_group
+from formsvc.customers.imports import job as imports
 from formsvc.db import db, transaction
 from formsvc.invitations import links, verbs
 from formsvc.invitations.schedule import DAYS, MAX_DAYS, MIN_DAYS
@@ -111,8 +112,9 @@ def tick(at: str | None) -> None:
     """Run once what is due at TIME, and deliver due mail."""
     instant = _instant(at) if at else now()
     reminded, reviewed, told = remind_due(instant), review_due(instant), tell_changes(instant)
+    imported = imports.work_to_end()
     delivered = deliver_due(due_by=instant)
-    for name, done in (("Reminders", reminded), ("Reviews", reviewed)):
+    for name, done in (("Reminders", reminded), ("Reviews", reviewed), ("Imported rows", imported)):
         for step, count in sorted(done.items()):
             click.echo(f"{name} ({step}): {count}")
     if told:

@@ -13,6 +13,7 @@ from formsvc.customers import (
     following_pages,
     following_up_pages,
     handing_over_pages,
+    imports,
     list_pages,
     merging_pages,
     merging_split_pages,
@@ -42,3 +43,4 @@ def init_app(app: Flask, config: Config) -> None:
     for each in PAGES:
         app.register_blueprint(each.blueprint)
     following_pages.init_app(app)
+    imports.init_app(app)

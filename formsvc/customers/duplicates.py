@@ -92,7 +92,11 @@ def _wanted(values: Mapping[str, Any], besides: Customer | None, audience: Audie
         if not isinstance(value, str) or not value:
             continue
         shown = select(Customer.id, Customer.number, Customer.name, literal(evidence))
-        others = shown.where(Customer.id != (besides.id if besides else 0)).order_by(Customer.id).limit(MOST)
+        others = (
+            shown.where(Customer.id != (besides.id if besides else 0), Customer.merged_into_id.is_(None))
+            .order_by(Customer.id)
+            .limit(MOST)
+        )
         if evidence != "name":
             yield select(others.where(column == value).subquery())
         elif audience is Audience.ENTERPRISE:

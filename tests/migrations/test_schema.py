@@ -1,5 +1,6 @@
 """The migrations make the schema that the models describe, up and down, and two at once."""
 
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,8 @@ from sqlalchemy.exc import DatabaseError
 from config import Config
 from formsvc.customers import record
 from formsvc.customers.followers import CustomerFollower
+from formsvc.customers.imports import verbs as imports
+from formsvc.customers.imports.models import ImportRow, RowOutcome
 from formsvc.customers.models import Customer, CustomerValue, Origin
 from formsvc.customers.record import Source
 from formsvc.customers.saved_filters import SavedFilter
@@ -72,6 +75,9 @@ def fill(app: Flask) -> int:
             Reward(customer_id=invitation.customer_id, version_id=invitation.version_id, submission_id=answered.id,
                    earned_at=NOW),
         ))  # fmt: skip
+        brought = imports.upload(session, reviewer, "a.csv", io.BytesIO(b"x"), reviewer, "en", NOW)
+        session.add(ImportRow(import_id=brought.id, number=2, cells={}, values={}, audience="enterprise", problems=[],
+                              changes={}, alike=[], outcome=RowOutcome.CREATED))  # fmt: skip
         return answered.id
 
 

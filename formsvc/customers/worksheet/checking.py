@@ -26,6 +26,10 @@ REASONS = {
         "该客户已归档，档案未改动。请先在客户页面恢复档案，再导入这一行。",
         "This customer is archived, and nothing was changed: bring the record back on its page, then import this row.",
     ),
+    "not-yours": Text(
+        "这是其他同事负责的客户，请联系您的主管。",
+        "Another colleague looks after this customer: ask your lead.",
+    ),
     "needed": Text("必填，请补充。", "Required: fill it in."),
 }
 

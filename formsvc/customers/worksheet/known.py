@@ -95,7 +95,7 @@ class Known:
         return self._held[customer.id]
 
     def _merged_into(self, ids: Iterable[int]) -> dict[int, int]:
-        """Into which of the customers with these ids each of them, and each record that is a part of one, was merged."""
+        """Into which of the customers with these ids each of them, and each record that became a part, was merged."""
         found = {id_: id_ for id_ in ids}
         parts = list(found)
         while parts:

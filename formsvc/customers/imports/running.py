@@ -1,0 +1,141 @@
+"""Bring the rows of a batch into the master record, as they were shown and decided (M43)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from formsvc.customers import reach, record
+from formsvc.customers.imports.judging import NEW, OWNER, SKIP, is_undecided, judged_as, row_in, taken
+from formsvc.customers.imports.models import Import, ImportRow, LeftReason, RowOutcome, RowResult
+from formsvc.customers.models import Customer, Origin
+from formsvc.customers.record import Source, StaleRecord
+from formsvc.customers.worksheet.checking import CheckedRow
+from formsvc.customers.worksheet.files import IMPORTS
+from formsvc.customers.worksheet.importing import change
+from formsvc.customers.worksheet.known import Known
+from formsvc.db import take_turns
+from formsvc.staff.models import Staff
+
+
+class Left(Exception):
+    """Why a row is not brought in; nothing was changed by it."""
+
+    def __init__(self, reason: LeftReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass
+class Batch:
+    """What the rows of a batch are brought in with; `made` are the customers of this batch's rows."""
+
+    session: Session
+    brought: Import
+    known: Known
+    mine: dict[int, Customer]
+    source: Source
+    actor: str
+    now: datetime
+    made: dict[int, int] = field(default_factory=dict)
+
+
+def bring_in(session: Session, brought: Import, rows: Sequence[ImportRow], now: datetime) -> Counter[str]:
+    """Bring in `rows`, each of which says what became of it; how many of each result."""
+    take_turns(session, IMPORTS)  # two imports at once would both find that a customer is new
+    checked = {row.number: row_in(row, brought.language) for row in rows}
+    known = Known(session, [checked[row.number] for row in rows if row.customer_id is None])
+    source = Source(Origin.WORKSHEET, brought.confirmed_by_id)
+    actor = f"staff:{brought.confirmed_by_id}"
+    batch = Batch(session, brought, known, _mine(session, brought, rows), source, actor, now)
+    for row in rows:
+        try:
+            row.result = _bring_in(batch, row, checked[row.number])
+        except Left as left:
+            row.result, row.reason = RowResult.LEFT, left.reason
+        if row.customer_id:
+            batch.made[row.number] = row.customer_id
+    return Counter(str(row.result) for row in rows)
+
+
+def _bring_in(batch: Batch, row: ImportRow, checked: CheckedRow) -> RowResult:
+    """Raises Left."""
+    if row.outcome is RowOutcome.REFUSED:
+        return RowResult.REFUSED
+    if row.alike and row.choice is None:
+        raise Left(LeftReason.UNDECIDED)
+    if row.choice == SKIP:
+        raise Left(LeftReason.LEFT_OUT)
+    if row.choice and row.choice.startswith("row:"):
+        return _join(batch, row, checked)
+    if is_undecided(row.changes):
+        raise Left(LeftReason.UNDECIDED)
+    if row.customer_id is None:
+        return _create(batch, row, checked)
+    customer = batch.mine.get(row.customer_id)
+    if customer is None:
+        raise Left(LeftReason.NOT_YOURS)
+    if customer.version != row.version:
+        raise Left(LeftReason.CHANGED_SINCE)
+    return _change(batch, row, customer)
+
+
+def _join(batch: Batch, row: ImportRow, checked: CheckedRow) -> RowResult:
+    """The row is the customer of an earlier one, as that left it."""
+    number = int((row.choice or "").removeprefix("row:"))
+    id_ = batch.made.get(number) or batch.session.scalar(
+        select(ImportRow.customer_id).where(
+            ImportRow.import_id == batch.brought.id, ImportRow.number == number, ImportRow.result != RowResult.LEFT
+        )
+    )
+    if id_ is None:
+        row.customer_id = None
+        raise Left(LeftReason.OTHER_ROW_LEFT)
+    customer = batch.session.get_one(Customer, id_)
+    decided = {key: change["take"] for key, change in row.changes.items() if key != OWNER}
+    changes = judged_as(checked, batch.known.held(customer))
+    row.changes = {key: {**change, "take": decided.get(key)} for key, change in changes.items()}
+    row.customer_id = id_
+    if is_undecided(row.changes):
+        raise Left(LeftReason.UNDECIDED)
+    return _change(batch, row, customer)
+
+
+def _create(batch: Batch, row: ImportRow, checked: CheckedRow) -> RowResult:
+    if row.choice != NEW and batch.known.find(checked):
+        raise Left(LeftReason.EXISTS_NOW)
+    if batch.known.numbered(checked):
+        checked.number = None  # it was given meanwhile
+    customer = record.create(
+        batch.session, checked.values, batch.source, batch.now, audience=checked.audience,
+        situation=checked.situation, owner_id=batch.brought.owner_id, number=checked.number, actor=batch.actor,
+    )  # fmt: skip
+    batch.known.add(customer)
+    row.customer_id = customer.id
+    return RowResult.CREATED
+
+
+def _change(batch: Batch, row: ImportRow, customer: Customer) -> RowResult:
+    values = taken(row.changes)
+    owner_id = batch.brought.owner_id if OWNER in row.changes and customer.owner_id is None else None
+    if not values and owner_id is None:
+        return RowResult.UNCHANGED
+    try:
+        change(batch.session, customer, values, owner_id, batch.source, batch.now, batch.actor)
+    except StaleRecord as stale:
+        raise Left(LeftReason.CHANGED_SINCE) from stale
+    batch.known.add(customer)
+    return RowResult.CHANGED
+
+
+def _mine(session: Session, brought: Import, rows: Sequence[ImportRow]) -> dict[int, Customer]:
+    """The customers that `rows` would change, as far as who brought them may see them."""
+    ids = {row.customer_id for row in rows if row.customer_id}
+    if not ids:
+        return {}
+    importer = session.get_one(Staff, brought.staff_id)
+    mine = reach.visible(importer).where(Customer.id.in_(ids))
+    return {customer.id: customer for customer in session.scalars(mine)}
