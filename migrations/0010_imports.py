@@ -79,6 +79,7 @@ def upgrade() -> None:
         sa.Column("changes", NONE_AS_NULL, nullable=False),
         sa.Column("alike", sa.JSON(), nullable=False),
         sa.Column("choice", sa.String(length=30), nullable=True),
+        sa.Column("is_undecided", sa.Boolean(), nullable=False),
         sa.Column("own_number", sa.String(length=20), nullable=True),
         sa.Column("customer_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=True),

@@ -110,6 +110,12 @@ def count(session: Session, reader: Staff, asking: Asking) -> Count:
     return Count(total, True)
 
 
+def whole(reader: Staff, asking: Asking) -> Select[Customer]:
+    """All that match, however many, in no order."""
+    found = reach.visible(reader).where(*_conditions(asking))
+    return reach.matching(found, asking.chosen.text) if asking.chosen.text else found
+
+
 def every(session: Session, reader: Staff, asking: Asking, most: int) -> Iterator[Customer]:
     """The first `most` customers of the list, however many are looked through."""
     after: Key | None = None
@@ -185,13 +191,19 @@ def _matching(reader: Staff, asking: Asking, window: Any) -> Select[int]:
 
     Each is looked up by its key: of a join with the window, PostgreSQL reads all customers.
     """
-    chosen = asking.chosen
-    asked = [part.asks(value, asking) for part in parts() if (value := chosen.get(part.name))]
     found = reach.visible(reader).where(Customer.id == window.c.id).with_only_columns(Customer.id)
-    if not chosen.get("archived"):
-        found = found.where(Customer.archived_at.is_(None))
-    found = found.where(*(condition for condition in asked if condition is not None))
+    found = found.where(*_conditions(asking))
     return select(window.c.id).where(found.correlate(window).scalar_subquery().is_not(None))
+
+
+def _conditions(asking: Asking) -> Iterator[ColumnElement[bool]]:
+    """What is asked of each customer, but for the text of a search."""
+    if not asking.chosen.get("archived"):
+        yield Customer.archived_at.is_(None)
+    for part in parts():
+        value = asking.chosen.get(part.name)
+        if value and (condition := part.asks(value, asking)) is not None:
+            yield condition
 
 
 def _rows(session: Session, ids: Sequence[int]) -> list[Customer]:

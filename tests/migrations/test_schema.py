@@ -77,7 +77,7 @@ def fill(app: Flask) -> int:
         ))  # fmt: skip
         brought = imports.upload(session, reviewer, "a.csv", io.BytesIO(b"x"), reviewer, "en", NOW)
         session.add(ImportRow(import_id=brought.id, number=2, cells={}, values={}, audience="enterprise", problems=[],
-                              changes={}, alike=[], outcome=RowOutcome.CREATED))  # fmt: skip
+                              changes={}, alike=[], outcome=RowOutcome.CREATED, is_undecided=False))  # fmt: skip
         return answered.id
 
 

@@ -73,6 +73,7 @@ class Judge:
             "outcome": _outcome(row, customer, changes, alike),
             "problems": [[problem.column, problem.value, problem.reason] for problem in row.problems],
             "changes": changes, "alike": alike, "own_number": row.number,
+            "is_undecided": bool(alike) or is_undecided(changes),
             "customer_id": customer and customer.id, "version": customer and customer.version,
             "name_core": core(row.text("basic.full_name") or "")[:200] or None if is_company else None,
             "mobile": row.text("contacts.mobile"), "email": row.text("contacts.email"),
@@ -149,4 +150,4 @@ def _tell_doubles(made: Sequence[dict[str, Any]], first: dict[tuple[str, Any], i
                 found.setdefault(number, []).append(evidence)
         if found:
             others = [{"row": number, "evidence": evidence} for number, evidence in sorted(found.items())]
-            row["alike"], row["outcome"] = [*row["alike"], *others], RowOutcome.UNSURE
+            row.update(alike=[*row["alike"], *others], outcome=RowOutcome.UNSURE, is_undecided=True)

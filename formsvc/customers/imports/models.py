@@ -132,7 +132,8 @@ class ImportRow(Base):
     "before", "after", "conflict" (None or a Conflict) and "take", which is None until somebody decides. It would change
     `customer`, as that was at `version`, or has made it. `alike` are the customers, and rows of the worksheet, that are
     probably the same: "number" and "name", or "row", and "evidence". `choice` is a NEW or SKIP, the number of one of
-    them, or "row:" and one of these rows. `name_core`, `mobile` and `email` find the rows that are alike.
+    them, or "row:" and one of these rows. While it `is_undecided` it is not brought in. `name_core`, `mobile` and
+    `email` find the rows that are alike.
     """
 
     __tablename__ = "import_rows"
@@ -156,6 +157,7 @@ class ImportRow(Base):
     changes: Mapped[dict[str, Any]]
     alike: Mapped[list[Any]] = mapped_column(JSON)
     choice: Mapped[str | None] = mapped_column(String(30))
+    is_undecided: Mapped[bool]
     own_number: Mapped[str | None] = mapped_column(String(20))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
     version: Mapped[int | None]

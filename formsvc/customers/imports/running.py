@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from formsvc.customers import reach, record
@@ -65,22 +65,22 @@ def _bring_in(batch: Batch, row: ImportRow, checked: CheckedRow) -> RowResult:
     """Raises Left."""
     if row.outcome is RowOutcome.REFUSED:
         return RowResult.REFUSED
-    if row.alike and row.choice is None:
+    if row.is_undecided:
         raise Left(LeftReason.UNDECIDED)
     if row.choice == SKIP:
         raise Left(LeftReason.LEFT_OUT)
     if row.choice and row.choice.startswith("row:"):
         return _join(batch, row, checked)
-    if is_undecided(row.changes):
-        raise Left(LeftReason.UNDECIDED)
     if row.customer_id is None:
         return _create(batch, row, checked)
     customer = batch.mine.get(row.customer_id)
     if customer is None:
         raise Left(LeftReason.NOT_YOURS)
-    if customer.version != row.version:
+    if customer.version == row.version:
+        return _change(batch, row, customer)
+    if customer.version != (row.version or 0) + _changes_of_ours(batch, row):
         raise Left(LeftReason.CHANGED_SINCE)
-    return _change(batch, row, customer)
+    return _add_to(batch, row, checked, customer)
 
 
 def _join(batch: Batch, row: ImportRow, checked: CheckedRow) -> RowResult:
@@ -94,14 +94,25 @@ def _join(batch: Batch, row: ImportRow, checked: CheckedRow) -> RowResult:
     if id_ is None:
         row.customer_id = None
         raise Left(LeftReason.OTHER_ROW_LEFT)
-    customer = batch.session.get_one(Customer, id_)
+    row.customer_id = id_
+    return _add_to(batch, row, checked, batch.session.get_one(Customer, id_))
+
+
+def _add_to(batch: Batch, row: ImportRow, checked: CheckedRow, customer: Customer) -> RowResult:
+    """Earlier rows changed the record: what this one would change is seen anew. What was decided about it holds."""
     decided = {key: change["take"] for key, change in row.changes.items() if key != OWNER}
     changes = judged_as(checked, batch.known.held(customer))
     row.changes = {key: {**change, "take": decided.get(key)} for key, change in changes.items()}
-    row.customer_id = id_
     if is_undecided(row.changes):
         raise Left(LeftReason.UNDECIDED)
     return _change(batch, row, customer)
+
+
+def _changes_of_ours(batch: Batch, row: ImportRow) -> int:
+    """How often rows of the same worksheet changed the row's customer."""
+    same = ImportRow.import_id == row.import_id, ImportRow.customer_id == row.customer_id
+    changed = select(func.count()).where(*same, ImportRow.result == RowResult.CHANGED)
+    return batch.session.scalar(changed) or 0
 
 
 def _create(batch: Batch, row: ImportRow, checked: CheckedRow) -> RowResult:

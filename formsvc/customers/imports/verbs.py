@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from formsvc import audit, queue
 from formsvc.customers import reach
-from formsvc.customers.imports.judging import NEW, SKIP, judged_as, row_in
+from formsvc.customers.imports.judging import NEW, SKIP, is_undecided, judged_as, row_in
 from formsvc.customers.imports.models import WORKING, Import, ImportChunk, ImportRow, ImportState, RowOutcome
 from formsvc.customers.worksheet.importing import Conflict
 from formsvc.customers.worksheet.known import Known
@@ -199,3 +199,5 @@ def _take(row: ImportRow, takes: Mapping[str, bool]) -> None:
     decided = {key: {**row.changes[key], "take": take} for key, take in takes.items() if key in conflicts}
     if decided:
         row.changes = {**row.changes, **decided}
+    is_open = bool(row.alike) and row.choice is None
+    row.is_undecided = is_open or (row.choice != SKIP and is_undecided(row.changes))

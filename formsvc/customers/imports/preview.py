@@ -1,0 +1,71 @@
+"""What the page of an import shows: how many rows there are of each kind, and those of one kind, page by page."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from formsvc.customers.imports.judging import OWNER
+from formsvc.customers.imports.models import Import, ImportRow, ImportState, RowOutcome, RowResult
+from formsvc.customers.worksheet.columns import record_fields
+from formsvc.fields import TYPES
+from formsvc.questionnaires.verbs import known_fields
+from formsvc.web import language
+
+PAGE = 50
+SHOWN_FIRST = ("unsure", "left", "created", "changed", "refused", "unchanged")
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Rows of the kind `shown`; `counts` has all kinds that there are. `after` is the last row, where more follow."""
+
+    counts: Mapping[str, int]
+    shown: str | None
+    rows: Sequence[ImportRow]
+    after: int | None
+    undecided: int
+
+
+def preview(session: Session, brought: Import, wanted: str | None, after: int) -> Preview:
+    """Rows by what they would do, or once they are confirmed by what they did; from the row `after` on."""
+    is_run = brought.confirmed_at is not None
+    counts: dict[str, int] = brought.results if is_run else brought.counts
+    there = [kind for kind in SHOWN_FIRST if counts.get(kind)]
+    shown = wanted if wanted in there else next(iter(there), None)
+    if shown is None or brought.forgotten_at:
+        return Preview(counts, None, (), None, 0)
+    kind = ImportRow.result == RowResult(shown) if is_run else ImportRow.outcome == RowOutcome(shown)
+    page = _of(brought).where(kind, ImportRow.number > after).order_by(ImportRow.number).limit(PAGE + 1)
+    rows = session.scalars(page.options(joinedload(ImportRow.customer))).all()
+    more = rows[PAGE - 1].number if len(rows) > PAGE else None
+    return Preview({kind: counts[kind] for kind in there}, shown, rows[:PAGE], more, _undecided(session, brought))
+
+
+def _undecided(session: Session, brought: Import) -> int:
+    """How many rows would be left, as nobody has decided."""
+    if brought.state is not ImportState.READY or not brought.counts.get("unsure"):
+        return 0
+    unsure = _of(brought).where(ImportRow.outcome == RowOutcome.UNSURE, ImportRow.is_undecided)
+    return session.scalar(unsure.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+
+
+def wording(session: Session) -> dict[str, Callable[..., str]]:
+    """How a page names a field of a row, and shows what it says."""
+    fields, reader = record_fields(known_fields(session)), language.current()
+
+    def label(key: str) -> str:
+        return fields[key].label.in_(reader) if key in fields else key
+
+    def shown(key: str, value: Any) -> str:
+        if key == OWNER or key not in fields:
+            return str(value or "")
+        return TYPES[fields[key].type].show(value, fields[key], reader)
+
+    return {"label": label, "shown": shown}
+
+
+def _of(brought: Import) -> Select[ImportRow]:
+    return select(ImportRow).where(ImportRow.import_id == brought.id)
