@@ -29,5 +29,5 @@ def export() -> Response:
         count = session.scalar(customers.with_only_columns(func.count(Customer.id), maintain_column_froms=True))
         audit.record(session, me().actor, "customers.exported", "customers", now(), count=count, format=kind)
     known = columns(known_fields(db.session))
-    name = f"{_('Customers')}-{today().isoformat()}"
+    name = "-".join((_("Customers"), today().isoformat()))
     return worksheet(kind, name, titles(), rows(db.session, customers, known))

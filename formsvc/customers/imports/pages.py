@@ -140,7 +140,7 @@ def download_left(id_: int) -> Response:
     brought = _find(id_)
     name = brought.file_name.rpartition(".")[0] or brought.file_name
     rows = left.rows(db.session, brought, language.current())
-    return worksheet(kind_of(request.args.get("format")), f"{name}-{_('left')}", REFUSED, rows)
+    return worksheet(kind_of(request.args.get("format")), "-".join((name, _("left"))), REFUSED, rows)
 
 
 def _act(id_: int, verb: Callable[[Session, Import, Staff, datetime], None]) -> Answer:
