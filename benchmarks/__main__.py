@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
-from benchmarks import crowd, customers, report, reviews, sites
+from benchmarks import crowd, customers, imports, report, reviews, sites
 from benchmarks.load import CONNECTIONS, Failed, Load, Round, ensure_wrk
 from benchmarks.report import Result
 from benchmarks.sites import Site, Sites
@@ -29,26 +29,31 @@ ENGINES = {"SQLite": sites.sqlite, "PostgreSQL": sites.postgresql}
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("parts", nargs="*", help=f"what to measure, else all: {', '.join(PARTS)}")
+    parser.add_argument("parts", nargs="*", help=f"what to measure, else all: {', '.join(NAMES)}")
     chosen = parser.parse_args().parts
-    if unknown := set(chosen) - set(PARTS):
+    if unknown := set(chosen) - set(NAMES):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
-    parts = [PARTS[name] for name in chosen or PARTS]
+    parts = [PARTS[name] for name in chosen or PARTS if name in PARTS]
     signal.signal(signal.SIGTERM, _stop)
     try:
         ensure_wrk()
         with tempfile.TemporaryDirectory(prefix="formsvc-bench-") as name:
             folder = Path(name)
             results: list[Result] = []
+            imported: list[list[str]] = []
             databases = []
             for engine, made in ENGINES.items():
                 with made(folder / engine) as served:
                     for result in chain.from_iterable(part(engine, served) for part in parts):
                         print(*result.cells(), sep=" | ", file=sys.stderr, flush=True)  # should a later one fail
                         results.append(result)
+                    for done in imports.measure(served.ours) if IMPORTS in (chosen or NAMES) else ():
+                        imported.append(done.cells(engine))
+                        print(*imported[-1], sep=" | ", file=sys.stderr, flush=True)
                     databases.append(f"{engine} {sites.version(served.ours)}")
             measured = {result.heading for result in results}
             tables = [report.table(results, heading) for heading in report.HEADINGS if heading in measured]
+            tables += [report.rows_table(imports.HEADING, imported)] if imported else []
             print(*tables, report.machine(databases, folder), sep="\n\n")
     except Failed as problem:
         print(problem, file=sys.stderr)
@@ -166,6 +171,8 @@ def _rounds(engine: str, work: str) -> Iterator[int]:
 
 
 PARTS = {"answers": _measure_answers, "flat": _measure_flat, "reviews": _measure_reviews}
+IMPORTS = "imports"
+NAMES = (*PARTS, IMPORTS)
 
 
 def _stop(_number: int, _frame: object) -> NoReturn:

@@ -55,7 +55,11 @@ def table(results: Sequence[Result], heading: tuple[str, str]) -> str:
         "engine", "work", "ratio", f"{ours}/s", f"{other}/s",
         "p50 ms", "p99 ms", "p99/p50", f"{other} p50 ms", f"{other} p99 ms",
     )  # fmt: skip
-    cells = [result.cells() for result in results if result.heading == heading]
+    return rows_table(columns, [result.cells() for result in results if result.heading == heading])
+
+
+def rows_table(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
+    """A table whose first two columns are words, and all others numbers."""
     rows = [columns, ["---"] * 2 + ["---:"] * (len(columns) - 2), *cells]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
