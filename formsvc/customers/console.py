@@ -13,6 +13,7 @@ from formsvc.customers import duplicates
 from formsvc.customers.models import Customer
 from formsvc.customers.worksheet import files, reading
 from formsvc.customers.worksheet.importing import Outcome
+from formsvc.customers.worksheet.lines import NotAWorksheet
 from formsvc.db import db
 from formsvc.staff import verbs as staff
 from formsvc.staff.models import Permission
@@ -58,7 +59,7 @@ def import_customers(file: Path, owner: str | None, dry_run: bool) -> None:
             click.progressbar(sheet.rows, label="Reading rows", length=count, file=sys.stderr) as rows,
         ):
             report = files.import_sheet(rows, account, now(), dry_run=dry_run, language="zh_CN")
-    except reading.NotAWorksheet as error:
+    except NotAWorksheet as error:
         raise click.ClickException(f"{file}: {UNREADABLE[error.code].format(error.detail)}") from error
     _tell_counts(report.counts, dry_run)
     for row in report.renumbered:

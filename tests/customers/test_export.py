@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from formsvc.customers.worksheet import files, reading, writing
 from formsvc.customers.worksheet.columns import titles
-from formsvc.customers.worksheet.reading import unescaped
+from formsvc.customers.worksheet.lines import unescaped
 from formsvc.fields import clean
 from tests.customers.sheets import REAL, ROW, as_csv, bring_in, told
 

@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from formsvc.customers.worksheet import reading
+from formsvc.customers.worksheet import lines, reading
 from formsvc.customers.worksheet.checking import check_row
 from formsvc.customers.worksheet.columns import columns, titles
-from formsvc.customers.worksheet.reading import NotAWorksheet, SheetRow, cell_text, opened, read
+from formsvc.customers.worksheet.lines import NotAWorksheet, cell_text
+from formsvc.customers.worksheet.reading import SheetRow, opened, read
 from formsvc.questionnaires.definition import default_data, definition_from_data
 from tests.customers.sheets import REAL, ROW, as_csv, as_xlsx
 
@@ -47,7 +48,7 @@ def test_titles_may_differ_in_spaces_width_and_marks(tmp_path: Path) -> None:
 def test_csv_has_the_line_breaks_of_any_machine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, break_: str, piece: int
 ) -> None:
-    monkeypatch.setattr(reading, "PIECE", piece)
+    monkeypatch.setattr(lines, "PIECE", piece)
     path = as_csv(tmp_path / "a.csv", ROW | {"备注": "甲\u2028乙"}, ROW)
     path.write_bytes(path.read_text("utf-8").replace("\n", break_).encode())
     first, second = read(path)
@@ -55,8 +56,8 @@ def test_csv_has_the_line_breaks_of_any_machine(
 
 
 def test_multipart_and_size_a_line_without_an_end_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "MAX_LINE", 1000)
-    monkeypatch.setattr(reading, "PIECE", 100)
+    monkeypatch.setattr(lines, "MAX_LINE", 1000)
+    monkeypatch.setattr(lines, "PIECE", 100)
     with pytest.raises(NotAWorksheet, match="not-csv"):
         read(as_csv(tmp_path / "a.csv", ROW | {"备注": "甲" * 2000}))
 
@@ -152,7 +153,7 @@ def test_multipart_and_size_a_cell_in_the_last_corner_costs_nothing(tmp_path: Pa
 
 
 def test_multipart_and_size_a_zip_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr(lines, "MAX_UNPACKED", 1_000_000)
     with pytest.raises(NotAWorksheet, match="too-large"):
         read(zipped(tmp_path / "a.xlsx", **{"xl/workbook.xml": b" " * 1_000_001}))
 

@@ -17,7 +17,8 @@ from formsvc.customers.imports.judging import Judge
 from formsvc.customers.imports.models import Import, ImportChunk, ImportRow, ImportState
 from formsvc.customers.worksheet.checking import check_row
 from formsvc.customers.worksheet.columns import columns
-from formsvc.customers.worksheet.reading import NotAWorksheet, Sheet, SheetRow, opened
+from formsvc.customers.worksheet.lines import NotAWorksheet
+from formsvc.customers.worksheet.reading import Sheet, SheetRow, opened
 from formsvc.db import db, transaction
 from formsvc.questionnaires.verbs import known_fields
 from formsvc.web.show import now, today
