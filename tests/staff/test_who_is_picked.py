@@ -8,10 +8,12 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from formsvc.customers.models import Customer
+from formsvc.customers.models import Customer, Origin
+from formsvc.customers.record import Source
 from formsvc.customers.worksheet.checking import check_row
 from formsvc.customers.worksheet.columns import columns
 from formsvc.customers.worksheet.importing import import_row
+from formsvc.customers.worksheet.known import Known
 from formsvc.customers.worksheet.reading import read
 from formsvc.invitations.schedule import Step
 from formsvc.mail.models import OutboxMessage
@@ -61,9 +63,9 @@ def test_the_link_goes_to_a_manager_who_may_invite_and_else_to_administrators(se
 def test_a_worksheet_names_who_may_have_customers(session: Session, tmp_path: Path, role: Role) -> None:
     named = staff_account(session, "刘洋", role)
     path = as_csv(tmp_path / "sheet.csv", {**ROW, "跟进人": "刘洋"})
-    sheet = read(path)
-    checked = check_row(sheet.rows[0], columns(known_fields(session)), NOW.date(), "en")
-    import_row(session, checked, None, NOW)
+    [row] = read(path)
+    checked = check_row(row, columns(known_fields(session)), NOW.date(), "en")
+    import_row(session, checked, Known(session, [checked]), None, Source(Origin.WORKSHEET), NOW)
     assert session.scalars(select(Customer.owner_id)).all() == [named.id if role in DECIDERS else None]
 
 
