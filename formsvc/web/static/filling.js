@@ -7,7 +7,7 @@ if (answers) keep(answers);
 function keep(form) {
   const status = document.getElementById("saved"), sender = form.querySelector("button[data-send]"), label = sender.textContent;
   const spent = Object.fromEntries(Array.from(form.elements.times.value.matchAll(/(\w+):(\d+)/g), ([, name, seconds]) => [name, seconds * 1000]));
-  let timer, slow, saving, isDirty = form.elements.way.value !== "", isSending = false, isUnsent = false, isOver = false;
+  let timer, slow, saving, isDirty = false, isSending = false, isUnsent = false, isOver = false;
   let section = "", since = performance.now();
 
   form.addEventListener("input", (event) => {
