@@ -144,7 +144,7 @@ def test_what_became_of_a_save_is_in_sight_and_covers_no_focus(people: Contexts,
     expect(plain.locator("#kept")).to_be_in_viewport(ratio=1)
 
 
-AT_THE_FOOT = "it => { it.focus(); scrollBy(0, it.getBoundingClientRect().bottom - innerHeight); }"
+AT_THE_FOOT = "it => { it.focus(); scrollBy(0, Math.ceil(it.getBoundingClientRect().bottom - innerHeight)); }"
 SEEN = """() => {
   const [bar, it] = ["#saved", ":focus"].map((one) => document.querySelector(one).getBoundingClientRect());
   return (Math.min(it.bottom, bar.top) - it.top) / it.height;
