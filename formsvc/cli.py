@@ -13,6 +13,7 @@ from config import Config, ConfigError
 from formsvc import create_app, demo, server, worker
 from formsvc.console import on_schema
 from formsvc.customers import reach
+from formsvc.customers.comparing import compare_due
 from formsvc.customers.console import customers_group
 from formsvc.customers.imports import job as imports
 from formsvc.db import db, transaction
@@ -111,6 +112,7 @@ def run_worker() -> None:
 def tick(at: str | None) -> None:
     """Run once what is due at TIME, and deliver due mail."""
     instant = _instant(at) if at else now()
+    compare_due(instant)
     reminded, reviewed, told = remind_due(instant), review_due(instant), tell_changes(instant)
     imported = imports.work_to_end()
     delivered = deliver_due(due_by=instant)

@@ -12,8 +12,6 @@ from flask import Flask, current_app, g
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import (
     JSON,
-    Boolean,
-    ColumnElement,
     Connection,
     DateTime,
     Delete,
@@ -22,15 +20,11 @@ from sqlalchemy import (
     Enum,
     MetaData,
     Update,
-    bindparam,
     text,
 )  # fmt: skip
 from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from formsvc import sqlite
@@ -60,52 +54,6 @@ class UtcDateTime(TypeDecorator[datetime]):
 def utc(value: datetime) -> datetime:
     """`value` in UTC, which one without a zone is already."""
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class json_rows(FunctionElement[list[list[Any]]]):
-    """All rows of a subquery as one JSON value, a list for each row: what belongs together comes in one statement.
-
-    Instants come as ISO 8601 text, and on SQLite without their zone, which is UTC.
-    """
-
-    name = "json_rows"
-    inherit_cache = True
-    type = JSON()
-
-
-@compiles(json_rows, "postgresql")
-def _json_agg(element: json_rows, compiler: SQLCompiler, **options: Any) -> str:
-    return f"json_agg(json_build_array({compiler.process(element.clauses, **options)}))"
-
-
-@compiles(json_rows, "sqlite")
-def _json_group_array(element: json_rows, compiler: SQLCompiler, **options: Any) -> str:
-    texts = [(compiler.process(column, **options), isinstance(column.type, JSON)) for column in element.clauses]
-    columns = ", ".join(f"json({text})" if is_json else text for text, is_json in texts)
-    return f"json_group_array(json_array({columns}))"
-
-
-class is_among(FunctionElement[bool]):
-    """Whether a text is one of a list that is one value of the statement: of any length, by the same statement."""
-
-    name = "is_among"
-    inherit_cache = True
-    type = Boolean()
-
-    def __init__(self, text: ColumnElement[str], given: str) -> None:
-        super().__init__(text, bindparam(given, type_=JSON()))
-
-
-@compiles(is_among, "postgresql")
-def _json_any(element: is_among, compiler: SQLCompiler, **options: Any) -> str:
-    text, given = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"{text} = ANY (ARRAY(SELECT json_array_elements_text({given})))"
-
-
-@compiles(is_among, "sqlite")
-def _json_each(element: is_among, compiler: SQLCompiler, **options: Any) -> str:
-    text, given = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"{text} IN (SELECT value FROM json_each({given}))"  # noqa: S608 - a placeholder
 
 
 class Base(DeclarativeBase):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Insert, Select, Update
+from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.orm import Session
 
 Convert = Callable[[Any], Any]
@@ -43,14 +43,14 @@ def together(connection: Connection) -> Iterator[None]:
 
 
 class Statement:
-    """A SELECT, INSERT or UPDATE in SQLAlchemy's terms, with values as its types take and give them.
+    """A SELECT, INSERT, UPDATE or DELETE in SQLAlchemy's terms, with values as its types take and give them.
 
     It runs in the transaction of the connection that it is given, on both engines. An INSERT names its columns: their
     defaults in Python are not filled in. Instead of `IN` it has `OR`: the text must be known once and for all. Errors
     are the driver's own.
     """
 
-    def __init__(self, query: Select[Any] | Insert | Update, *columns: str) -> None:
+    def __init__(self, query: Select[Any] | Insert | Update | Delete, *columns: str) -> None:
         self._query, self.columns = query, columns or None
         self._compiled: dict[str, _Compiled] = {}
 

@@ -10,7 +10,7 @@ from config import ROOT
 from formsvc import ROOMS
 from tests.source import FILES, PACKAGE, TEMPLATES, calls, functions, imported_by, name_of, strings, tree_of
 
-FOUNDATION = ("statements", "sqlite", "db", "schema", "audit", "crypto", "workdays", "queue", "console")
+FOUNDATION = ("statements", "sqlite", "db", "lists", "schema", "audit", "crypto", "workdays", "queue", "console")
 STARTERS = ("cli", "demo", "server", "worker")  # they start the rooms, and have no rules of their own
 TAGS = re.compile(r"</?(?:a|b|br|button|div|em|form|h[1-6]|i|input|label|li|ol|p|script|select|span|strong|style|table"
                   r"|td|th|tr|ul)\b[^>]*>", re.IGNORECASE)  # fmt: skip

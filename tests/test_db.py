@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from formsvc.customers.models import Customer, NumberSeries
-from formsvc.db import UtcDateTime, afterwards, db, is_among, joined, transaction
+from formsvc.db import UtcDateTime, afterwards, db, joined, transaction
 from formsvc.db import writing as plainly_writing
+from formsvc.lists import is_among
 from formsvc.statements import Statement, begun
 from tests.factories import customer, writing
 from tests.installation import NOW, running

@@ -3,8 +3,11 @@
 from flask import Flask
 
 from config import Config
+from formsvc import queue
 from formsvc.customers import (
     archiving_pages,
+    comparing,
+    duplicate_pages,
     editing_pages,
     entering_pages,
     filter_parts,
@@ -27,7 +30,7 @@ from formsvc.customers.saved_filters import FilteredPage
 ROUTES = list_pages, merging_split_pages, showing  # of a blueprint that another file makes
 PAGES = (
     pages, editing_pages, entering_pages, following_up_pages, merging_pages, archiving_pages,
-    handing_over_pages, saved_filter_pages,
+    duplicate_pages, handing_over_pages, saved_filter_pages,
 )  # fmt: skip
 
 
@@ -44,3 +47,4 @@ def init_app(app: Flask, config: Config) -> None:
         app.register_blueprint(each.blueprint)
     following_pages.init_app(app)
     imports.init_app(app)
+    queue.add_job(app, comparing.compare_due)

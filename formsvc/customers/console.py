@@ -9,7 +9,8 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from formsvc.console import on_schema
-from formsvc.customers import duplicates
+from formsvc.customers import comparing, pair_list
+from formsvc.customers.evidence import SIMILAR_NAME
 from formsvc.customers.models import Customer
 from formsvc.customers.worksheet import files, reading
 from formsvc.customers.worksheet.importing import Outcome
@@ -107,11 +108,13 @@ def _tell_refused(report: files.Report, file: Path, dry_run: bool) -> None:
 
 
 def _tell_duplicates(numbers: set[str]) -> None:
+    while comparing.compare_due():  # what a worker would do in time
+        pass
     db.session.rollback()  # what this session read before the import is out of date
-    for pair in duplicates.pairs(db.session, select(Customer), among=numbers):
-        shared = ", ".join(pair.evidence)
+    for pair in pair_list.among(db.session, numbers):
+        shared = ", ".join("similar name" if why == SIMILAR_NAME else f"same {why}" for why in pair.evidence)
         two = " and ".join(f"{customer.number} {customer.name}" for customer in (pair.newer, pair.older))
-        click.echo(f"Perhaps one customer: {two} (same {shared})")
+        click.echo(f"Perhaps one customer: {two} ({shared})")
 
 
 def _tell_unassigned() -> None:

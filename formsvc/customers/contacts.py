@@ -8,7 +8,11 @@ from datetime import datetime
 from sqlalchemy import Update, func, select, update
 from sqlalchemy.orm import Session
 
+from formsvc.customers import marking
+from formsvc.customers.marks import CONTACT_NAME
 from formsvc.customers.models import Contact, Customer, CustomerValue
+
+OF_CONTACT = frozenset({CONTACT_NAME})  # whoever comes or goes does so with marks
 
 
 @dataclass(frozen=True)
@@ -55,16 +59,19 @@ def add(session: Session, customer: Customer, number: int, now: datetime) -> Non
 def leave(session: Session, customer: Customer, number: int, followed_by: int, now: datetime) -> None:
     """The contact left, and another one followed: what is held of the one who left stays with it."""
     session.execute(_one(customer, number).values(left_at=now, followed_by=followed_by))
+    marking.refresh(session, customer, OF_CONTACT)
 
 
 def come_back(session: Session, customer: Customer, number: int) -> None:
     """The contact did not leave after all."""
     session.execute(_one(customer, number).values(left_at=None, followed_by=None))
+    marking.refresh(session, customer, OF_CONTACT)
 
 
 def remove(session: Session, customer: Customer, number: int, now: datetime) -> None:
     """The contact was no contact after all."""
     session.execute(_one(customer, number).values(removed_at=now))
+    marking.refresh(session, customer, OF_CONTACT)
 
 
 def _one(customer: Customer, number: int) -> Update:

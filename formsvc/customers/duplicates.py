@@ -1,119 +1,108 @@
-"""Customers that may be one: the same code, mobile or mail, or one name but for its legal form (M26).
+"""Customers that one with given values may be: asked before it is made, imported or approved (M26).
 
-They are shown to a person; nothing is merged by itself.
+They are shown to a person; nothing is merged by itself. A lookup costs what it finds, however many customers there are.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
 
+from formsvc.crypto import blind_index
+from formsvc.customers import looking
+from formsvc.customers.evidence import FIELDS, Found, Known, compared, is_evidence
+from formsvc.customers.likeness import telling
+from formsvc.customers.marks import FULL_NAME, Kind, Mark, marks, pieces
 from formsvc.customers.models import Audience, Customer
-from formsvc.customers.names import core
 
-LIMIT = 1000
 MOST = 5  # customers of one kind of evidence that are shown beside one
-EVIDENCE: dict[str, InstrumentedAttribute[Any]] = {
-    "code": Customer.code,
-    "mobile": Customer.mobile,
-    "email": Customer.email,
-    "name": Customer.name_core,
-}
-FIELDS = {  # what is evidence
-    "code": "basic.uscc",
-    "mobile": "contacts.mobile",
-    "email": "contacts.email",
-    "name": "basic.full_name",
-}
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two customers, the older first, and what they have in common: "code", "mobile", "email", "name"."""
-
-    older: Customer
-    newer: Customer
-    evidence: tuple[str, ...]
+CROWD = 200  # customers whose names have a pair of characters in common: what more of them have tells nothing
 
 
 @dataclass(frozen=True)
 class Alike:
-    """A customer that looks like another one, and why, as in a Pair.
+    """A customer that looks like another one, and why: the keys of `evidence.FIELDS`, the strongest first.
 
-    `number` and `name` are None where the customer is not the reader's to see.
+    `number` and `name` are None where the customer is not the reader's to see. `likeness` is that of the names, 80 to
+    100, where it is evidence.
     """
 
     number: str | None
     name: str | None
     evidence: tuple[str, ...]
-
-
-def pairs(session: Session, visible: Select[Customer], among: Collection[str] | None = None) -> list[Pair]:
-    """The pairs within `visible`, oldest first, up to LIMIT; with `among`, those with a number that is in it."""
-    found: dict[tuple[int, int], tuple[Customer, Customer, list[str]]] = {}
-    for evidence, column in EVIDENCE.items():
-        for older, newer in _alike(session, visible, evidence, column):
-            found.setdefault((older.id, newer.id), (older, newer, []))[2].append(evidence)
-    result = [Pair(older, newer, tuple(why)) for _, (older, newer, why) in sorted(found.items())]
-    return [pair for pair in result if among is None or {pair.older.number, pair.newer.number} & set(among)]
+    likeness: int = 0
 
 
 def alike(
-    session: Session, values: Mapping[str, Any], besides: Customer | None = None,
-    visible: Select[Customer] | None = None, audience: Audience = Audience.ENTERPRISE,
-) -> list[Alike]:  # fmt: skip
-    """The customers `besides` that one with what is in `values`, by field; oldest first, up to MOST by each evidence.
+    session: Session,
+    values: Mapping[str, Any],
+    besides: Customer | None = None,
+    visible: Select[Customer] | None = None,
+    audience: Audience = Audience.ENTERPRISE,
+) -> list[Alike]:
+    """The customers `besides` that one with what is in `values`, by field; the likeliest first, up to MOST by each kind
+    of evidence.
 
     They are named where they are among `visible`, which is all unless said. Of a customer who is new, `audience` says
     whether the name is a company's.
     """
-    wanted = list(_wanted(values, besides, besides.audience if besides else audience))
-    if not wanted:
-        return []
-    found: dict[int, tuple[str, str, set[str]]] = {}
-    for id_, number, name, evidence in session.execute(union_all(*wanted)):
-        found.setdefault(id_, (number, name, set()))[2].add(evidence)
-    named = set(found)
-    if found and visible is not None:
-        named = set(session.scalars(visible.with_only_columns(Customer.id).where(Customer.id.in_(found))))
+    audience = besides.audience if besides else audience
+    said = marks("", audience, values.items(), blind_index)
+    name = values.get(FULL_NAME) if audience is Audience.ENTERPRISE else None
+    mine = Known(name if isinstance(name, str) else None, is_evidence(said))
+    own = {besides.id} if besides else set()
+    found = _found(session, mine, own)
+    named = set(found) if visible is None else looking.among(session, visible, found)
     return [
-        Alike(number if id_ in named else None, name if id_ in named else None, tuple(e for e in EVIDENCE if e in why))
-        for id_, (number, name, why) in sorted(found.items())
+        Alike(known.number if id_ in named else None, known.name if id_ in named else None, *why)
+        for id_, (known, why) in found.items()
     ]
 
 
-def _wanted(values: Mapping[str, Any], besides: Customer | None, audience: Audience) -> Iterator[Select[Any]]:
-    """For each evidence in `values` the other customers that have it: each is found by an index."""
-    for evidence, column in EVIDENCE.items():
-        value = values.get(FIELDS[evidence])
-        if not isinstance(value, str) or not value:
-            continue
-        shown = select(Customer.id, Customer.number, Customer.name, literal(evidence))
-        others = (
-            shown.where(Customer.id != (besides.id if besides else 0), Customer.merged_into_id.is_(None))
-            .order_by(Customer.id)
-            .limit(MOST)
-        )
-        if evidence != "name":
-            yield select(others.where(column == value).subquery())
-        elif audience is Audience.ENTERPRISE:
-            same = column == core(value)[:200], Customer.audience == Audience.ENTERPRISE
-            yield select(others.where(*same).subquery())
+def lookups(name: str | None, said: Iterable[Mark]) -> set[Mark]:
+    """The marks by which a customer with that company's name, and of whom `said` is evidence, has doubles."""
+    own, _ = telling(name) if name else ("", 0)
+    return {*said, *([Mark(Kind.OWN, own)] if own else [])}
 
 
-def _alike(
-    session: Session, visible: Select[Customer], evidence: str, column: InstrumentedAttribute[Any]
-) -> Iterator[tuple[Customer, Customer]]:
-    """A person's name alone is no evidence: many people are called 罗静."""
-    repeated = select(column).where(column.is_not(None)).group_by(column).having(func.count() > 1)
-    if evidence == "name":
-        repeated = repeated.where(Customer.audience == Audience.ENTERPRISE, column != "")
-        visible = visible.where(Customer.audience == Audience.ENTERPRISE)
-    groups: dict[str, list[Customer]] = {}
-    for customer in session.scalars(visible.where(column.in_(repeated)).order_by(Customer.id).limit(LIMIT)):
-        groups.setdefault(getattr(customer, column.key), []).append(customer)
-    for group in groups.values():
-        yield from combinations(group, 2)
+def rare_parts(session: Session, names: Collection[str]) -> dict[str, list[Mark]]:
+    """For each of these companies' names the marks of which every similar name has one; none where all are too common.
+
+    Of the pairs of characters of the own name they are the rarest, as many as can be without their like, and one more.
+    """
+    told = {name: telling(name) for name in names}
+    wanted = {name: pieces(own) - {own[-1:]} for name, (own, missing) in told.items() if missing}
+    counted = looking.counts(session, {Mark(Kind.PART, pair) for pairs in wanted.values() for pair in pairs}, CROWD + 1)
+    found = {}
+    for name, pairs in wanted.items():
+        ordered = sorted((Mark(Kind.PART, pair) for pair in pairs), key=lambda mark: (counted[mark], mark))
+        found[name] = [mark for mark in ordered[: told[name][1] + 1] if counted[mark] <= CROWD]
+    return found
+
+
+def _found(session: Session, mine: Known, own: set[int]) -> dict[int, tuple[looking.Other, Found]]:
+    """The others that share something with `mine`, by their ids, and what."""
+    ids = looking.holders(session, lookups(mine.name, mine.marks), MOST + len(own))
+    candidates = {id_ for holders in ids.values() for id_ in holders}
+    for parts in rare_parts(session, [mine.name] if mine.name else []).values():
+        candidates.update(*looking.holders(session, parts, CROWD).values())
+    others = looking.known(session, candidates - own)
+    found = [(id_, other, compared(mine, other.known)) for id_, other in others.items()]
+    ordered = sorted((each for each in found if each[2].evidence), key=lambda each: (-each[2].weight, each[0]))
+    return {id_: (other, why) for id_, other, why in _first_of_each(ordered)}
+
+
+def _first_of_each(
+    found: Sequence[tuple[int, looking.Other, Found]],
+) -> list[tuple[int, looking.Other, Found]]:
+    """Those that are among the first MOST with one of their kinds of evidence."""
+    seen = dict.fromkeys(FIELDS, 0)
+    kept = []
+    for each in found:
+        if any(seen[kind] < MOST for kind in each[2].evidence):
+            kept.append(each)
+        for kind in each[2].evidence:
+            seen[kind] += 1
+    return kept

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from formsvc.crypto import decrypted
 from formsvc.customers.models import Customer, CustomerValue, CustomerVersion
-from formsvc.db import json_rows, utc
+from formsvc.db import utc
+from formsvc.lists import json_rows
 from formsvc.statements import Statement
 
 _primary_then = select(CustomerVersion.primary_contact).where(

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.orm import Session, joinedload
 
-from formsvc.customers import reach
+from formsvc.customers import reach, search
 from formsvc.customers.filter_parts import ME, NOBODY, is_due
 from formsvc.customers.filters import Asking, Due, Filter, Keys, Order, parts
 from formsvc.customers.models import Customer
@@ -110,10 +110,10 @@ def count(session: Session, reader: Staff, asking: Asking) -> Count:
     return Count(total, True)
 
 
-def whole(reader: Staff, asking: Asking) -> Select[Customer]:
+def whole(session: Session, reader: Staff, asking: Asking) -> Select[Customer]:
     """All that match, however many, in no order."""
     found = reach.visible(reader).where(*_conditions(asking))
-    return reach.matching(found, asking.chosen.text) if asking.chosen.text else found
+    return search.matching(session, found, asking.chosen.text) if asking.chosen.text else found
 
 
 def every(session: Session, reader: Staff, asking: Asking, most: int) -> Iterator[Customer]:
@@ -158,7 +158,7 @@ def _sources(session: Session, owners: tuple[int | None, ...] | None, asking: As
     chosen = asking.chosen
     every_one = Keys(select(Customer.id), Customer.id)
     if chosen.text:
-        found = reach.matching(select(Customer), chosen.text).with_only_columns(Customer.id)
+        found = search.matching(session, select(Customer), chosen.text).with_only_columns(Customer.id)
         return [Keys(found if owners is None else found.where(_is_of(owners)), Customer.id)]
     if owners is not None:
         return [Keys(select(Customer.id).where(_is_of((owner,))), Customer.id) for owner in owners or (0,)]

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from formsvc.customers import merging, reach
+from formsvc.customers import merging, reach, search
 from formsvc.customers.ends import StillWaiting
 from formsvc.customers.merging_choices import Choices, Comparison, Side, content
 from formsvc.customers.models import Customer
@@ -102,7 +102,7 @@ def _choices() -> Choices:
 def _named(customer: Customer, text: str) -> Sequence[Customer]:
     """Other records of the reader's with `text` in their name, phone or mail, newest first."""
     others = Customer.id != customer.id, Customer.audience == customer.audience
-    found = reach.matching(reach.visible(me()).where(*others), text)
+    found = search.matching(db.session, reach.visible(me()).where(*others), text)
     return db.session.scalars(found.order_by(Customer.id.desc()).limit(MOST)).all()
 
 

@@ -1,29 +1,21 @@
-"""What staff pages of customers share: how a field is named and a held value shown; and the probable duplicates."""
+"""What staff pages of customers share: how a field is named and a held value shown."""
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort
 
-from formsvc.customers import duplicates, reach
+from formsvc.customers import reach
 from formsvc.customers.models import Customer, CustomerValue
 from formsvc.customers.worksheet.columns import record_fields
 from formsvc.db import db
 from formsvc.fields import TYPES, Field, masked
 from formsvc.questionnaires.verbs import known_fields
-from formsvc.staff.access import me, requires
-from formsvc.staff.models import Permission
+from formsvc.staff.access import me
 from formsvc.web import language
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
 Panel = Callable[[Customer], tuple[str, dict[str, Any]] | None]  # None: nothing for who looks
-
-
-@blueprint.get("/duplicates")
-@requires(Permission.SEE)
-def probable_duplicates() -> str:
-    pairs = duplicates.pairs(db.session, reach.visible(me()))
-    return render_template("customers/duplicates.html", pairs=pairs, show=shower())
 
 
 def find_or_404(number: str) -> Customer:

@@ -31,24 +31,17 @@ def is_of(reader: Any, with_team: bool) -> ColumnElement[bool]:
 
 def find(session: Session, reader: Staff, number: str) -> Customer | None:
     """The customer with `number`, or the one that it was merged into, where `reader` may see it (M26)."""
-    return session.scalar(visible(reader).where(_leads_to(number)))
+    return session.scalar(visible(reader).where(Customer.id.in_(led_to(number))))
 
 
 def find_any(session: Session, number: str) -> Customer | None:
     """As `find`, for a program that no reader stands behind."""
-    return session.scalar(select(Customer).where(Customer.merged_into_id.is_(None), _leads_to(number)))
+    return session.scalar(select(Customer).where(Customer.merged_into_id.is_(None), Customer.id.in_(led_to(number))))
 
 
 def find_merged(session: Session, reader: Staff, id_: int) -> Customer | None:
     """The record with that id, which was merged into another one, where `reader` could see it if it was not."""
     return session.scalar(select(Customer).where(Customer.id == id_, is_visible(reader.role, reader.id)))
-
-
-def matching(customers: Select[Customer], text: str) -> Select[Customer]:
-    """Those of `customers` whose number, name, contact, phone or mail contains `text`; % and _ mean themselves."""
-    pattern = "%" + clean(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    searched = (Customer.number, Customer.name, Customer.contact, Customer.mobile, Customer.email)
-    return customers.where(or_(*(column.ilike(pattern, escape="\\") for column in searched)))
 
 
 def those_of(customer: Customer) -> Select[int]:
@@ -58,9 +51,8 @@ def those_of(customer: Customer) -> Select[int]:
     return select(ids.c.id)
 
 
-def _leads_to(number: str) -> ColumnElement[bool]:
-    """Whether a customer has `number`, or a record with it was merged into it, be it by way of others."""
+def led_to(number: str) -> Select[int]:
+    """The ids of the record with `number`, and of those that it was merged into one after the other."""
     ids = select(Customer.id, Customer.merged_into_id).where(Customer.number == clean(number)).cte(recursive=True)
     following = select(Customer.id, Customer.merged_into_id).where(Customer.id == ids.c.merged_into_id)
-    ids = ids.union(following)
-    return Customer.id.in_(select(ids.c.id))
+    return select(ids.union(following).c.id)

@@ -14,7 +14,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from formsvc import audit
-from formsvc.customers import numbers, rows
+from formsvc.customers import marking, numbers, rows
 from formsvc.customers.held import held_values
 from formsvc.customers.models import (
     Audience,
@@ -121,6 +121,7 @@ def create(
     session.add(Contact(customer_id=customer.id, number=1, added_at=now))
     _add_version(session, customer, source.change, now)
     _add(session, customer, values, source, frozenset(), 1, now)
+    marking.begin(session, customer, values)
     audit.record(session, actor, "customer.created", customer.subject, now, fields=sorted(values))
     return customer
 
@@ -154,6 +155,7 @@ def change(
         repeat(session, customer)
     else:
         _repeat(customer, values)
+        marking.refresh(session, customer, values)
     return version
 
 
@@ -183,9 +185,10 @@ def restore(session: Session, earlier: Iterable[CustomerValue], version: int, **
 
 
 def repeat(session: Session, customer: Customer) -> None:
-    """Have the lists say what is held now."""
+    """Have the lists say what is held now, and the record be found by it."""
     session.flush()
     _repeat(customer, dict.fromkeys(REPEATED) | held_values(session, customer, fields=REPEATED))
+    marking.refresh(session, customer)
 
 
 def contact_of(field: str, contact: int) -> int:

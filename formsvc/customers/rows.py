@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from formsvc.customers.models import Customer, CustomerValue, CustomerVersion
-from formsvc.db import is_among
+from formsvc.lists import is_among
 from formsvc.statements import Statement
 
 _customers, _versions, _values = (

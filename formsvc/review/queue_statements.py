@@ -26,8 +26,9 @@ from sqlalchemy.orm import aliased
 from formsvc.customers.models import Customer
 from formsvc.customers.reach import is_of
 from formsvc.customers.saved_filters import SavedFilter
-from formsvc.db import UtcDateTime, json_rows
+from formsvc.db import UtcDateTime
 from formsvc.invitations.models import Invitation
+from formsvc.lists import json_rows
 from formsvc.questionnaires.models import Questionnaire
 from formsvc.review.filters import PAGE, Age
 from formsvc.review.models import SubmissionFlag

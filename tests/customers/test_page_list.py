@@ -1,4 +1,4 @@
-"""The list of customers, its search, and probable duplicates (M26, M45)."""
+"""The list of customers, and its search (M45)."""
 
 import pytest
 from flask import Flask
@@ -7,7 +7,6 @@ from formsvc.customers import listing
 from formsvc.customers.models import Audience
 from tests.browser import Browser, Page
 from tests.filling import account, customer
-from tests.forms import text_of
 
 
 @pytest.fixture
@@ -57,7 +56,6 @@ def test_an_empty_list_and_an_empty_search_say_what_to_do(browser: Browser, sqli
     assert browser.get("/customers/").find_all("a", href="/customers/import")
     customer(sqlite_app, manager)
     assert "nobody%" in browser.get("/customers/?q=nobody%25").text
-    assert browser.get("/customers/duplicates").heading
 
 
 def test_pages_go_on_by_key_and_keep_the_search(
@@ -78,16 +76,3 @@ def test_a_key_that_is_none_is_passed_over(browser: Browser, sqlite_app: Flask, 
     customer(sqlite_app, manager)
     for path in ("/customers/", "/invitations/"):
         browser.get(f"{path}?{query}")
-
-
-def test_probable_duplicates_stand_side_by_side_with_the_reason(
-    browser: Browser, sqlite_app: Flask, manager: str
-) -> None:
-    code = {"basic.uscc": "914403001922038216"}
-    customer(sqlite_app, manager, values=code)
-    other = {"basic.full_name": "合肥云盾科技", "contacts.mobile": "+8613900001111", "contacts.email": "x@example.com"}
-    customer(sqlite_app, manager, values={**other, **code})
-    page = browser.get("/customers/duplicates")
-    assert numbers(page) == ["CX202611001", "CX202611002"]
-    badges = [text_of(badge) for badge in page.root.iter("span") if badge.get("class") == "badge warn"]
-    assert badges == ["统一社会信用代码", "名称"]

@@ -11,11 +11,13 @@ from sqlalchemy import func, inspect, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from config import Config
-from formsvc.customers import record
+from formsvc.customers import contacts, record
 from formsvc.customers.followers import CustomerFollower
 from formsvc.customers.imports import verbs as imports
 from formsvc.customers.imports.models import ImportRow, RowOutcome
+from formsvc.customers.marking import CustomerMark
 from formsvc.customers.models import Customer, CustomerValue, Origin
+from formsvc.customers.pairs import DuplicatePair
 from formsvc.customers.record import Source
 from formsvc.customers.saved_filters import SavedFilter
 from formsvc.db import Base, db, transaction
@@ -61,7 +63,11 @@ def fill(app: Flask) -> int:
         undone = invitation.customer.version, NOW + timedelta(hours=1)
         undo(session, answered, ["basic.id_number"], reviewer, "wrong person", *undone)
         of_it = {"invitation_id": invitation.id}
+        double = customer(session)
+        session.flush()
         session.add_all((
+            DuplicatePair(older_id=invitation.customer_id, newer_id=double.id, evidence=["name"], likeness=100,
+                          weight=1, found_at=NOW),
             Draft(**of_it, reader="", number=1, typed={}, saved_at=NOW),
             Code(subject=invitation.subject, digest="", sent_at=NOW),
             Address(**of_it, kind=AddressKind.EMAIL, address="a@example.com", entered_at=NOW),
@@ -150,6 +156,34 @@ def test_the_codes_that_are_held_stand_beside_the_names(app: Flask) -> None:
         upgrade()
         codes = db.session.scalars(select(Customer.code).order_by(Customer.id)).all()
         assert codes == [code, None, other, None]
+
+
+def test_what_was_held_before_can_be_found_by_it(app: Flask) -> None:
+    with writing(app) as session:
+        one, left = customer(session), customer(session)
+        gone = customer(session)
+        secret = {"basic.id_number": "11010519491231002X"}
+        record.change(session, one, secret, Source(Origin.WORKSHEET), NOW, seen=1, sensitive=secret)
+        record.change(session, one, {"maintenance.tags": ["vip", "价格敏感"]}, Source(Origin.WORKSHEET), NOW, seen=2)
+        news = {"contacts.name": "王芳", "contacts.mobile": "+8613912345678"}
+        record.change(session, left, news, Source(Origin.WORKSHEET), NOW, seen=1, contact=2, primary=2)
+        contacts.add(session, left, 2, NOW)
+        contacts.leave(session, left, 1, 2, NOW)
+        gone.merged_into_id = one.id
+        record.repeat(session, gone)
+    with app.app_context():
+        before = marks()
+        with migrating():
+            alembic.downgrade("0007")
+        upgrade()
+        assert marks() == before
+
+
+def marks() -> set[tuple[str, str, int]]:
+    rows = db.session.execute(select(CustomerMark.kind, CustomerMark.text, CustomerMark.customer_id))
+    found = {(str(kind), text, id_) for kind, text, id_ in rows if kind != "due"}
+    db.session.rollback()
+    return found
 
 
 def is_sqlite() -> bool:

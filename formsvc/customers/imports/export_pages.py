@@ -24,7 +24,8 @@ blueprint = Blueprint("exports", __name__, url_prefix="/customers")
 @blueprint.post("/export")
 @requires(Permission.EXPORT)
 def export() -> Response:
-    customers, kind = listing.whole(me(), asking_of(Filter.read(request.form))), kind_of(request.form.get("format"))
+    asking, kind = asking_of(Filter.read(request.form)), kind_of(request.form.get("format"))
+    customers = listing.whole(db.session, me(), asking)
     with transaction() as session:
         count = session.scalar(customers.with_only_columns(func.count(Customer.id), maintain_column_froms=True))
         audit.record(session, me().actor, "customers.exported", "customers", now(), count=count, format=kind)

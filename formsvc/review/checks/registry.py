@@ -46,6 +46,12 @@ _ALL = (
         sameness.probable_duplicate,
     ),
     Check(
+        "similar-name", NOTE, Text("名称相近", "Similar name"),
+        Text("{label}与{other}的相近，请确认是否为同一客户。",
+             "{label} is much like that of {other}: make sure that they are two."),
+        sameness.similar_name,
+    ),
+    Check(
         "changed-since-asked", WARNING, Text("期间有变动", "Changed since asked"),
         Text("{label}在发出邀请后由“{base}”改为“{held}”，客户看到的可能是旧的内容。",
              "{label} was changed from {base} to {held} after the customer was asked, who may have seen the former."),

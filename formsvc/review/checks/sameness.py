@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from formsvc.customers.duplicates import FIELDS, Alike
+from formsvc.customers.duplicates import Alike
+from formsvc.customers.evidence import FIELDS, SIMILAR_NAME
 from formsvc.fields import Text
 from formsvc.review.checks.check import Finding, Named, about
 from formsvc.review.checks.seen import Seen
@@ -18,12 +19,20 @@ def same_mobile(seen: Seen) -> Iterator[Finding]:
 
 
 def probable_duplicate(seen: Seen) -> Iterator[Finding]:
-    """The mobile alone is another check's: two companies may have one contact."""
+    """The mobile alone is another check's: two companies may have one contact. So is a similar name."""
     for other in seen.alike:
-        shared = [FIELDS[evidence] for evidence in other.evidence if FIELDS[evidence] in seen.fields]
+        same = [FIELDS[evidence] for evidence in other.evidence if evidence != SIMILAR_NAME]
+        shared = [key for key in same if key in seen.fields]
         telling = [key for key in shared if key != FIELDS["mobile"]]
         if telling:
             yield _like(seen, telling[0], other, shared=_labels(seen, shared))
+
+
+def similar_name(seen: Seen) -> Iterator[Finding]:
+    """Where nothing else is the same: else it adds nothing."""
+    for other in seen.alike:
+        if other.evidence == (SIMILAR_NAME,) and FIELDS[SIMILAR_NAME] in seen.fields:
+            yield _like(seen, FIELDS[SIMILAR_NAME], other)
 
 
 def _like(seen: Seen, key: str, other: Alike, **params: Text) -> Finding:
