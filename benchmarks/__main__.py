@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
-from benchmarks import crowd, customers, imports, report, reviews, sites
+from benchmarks import crowd, customers, duplicates, imports, report, reviews, sites
 from benchmarks.load import CONNECTIONS, Failed, Load, Round, ensure_wrk
 from benchmarks.report import Result
 from benchmarks.sites import Site, Sites
@@ -136,6 +136,17 @@ def _measure_reviews(engine: str, served: Sites) -> Iterator[Result]:
     yield Result(engine, "approve", pairs, report.APPROVE)
 
 
+def _measure_duplicates(engine: str, served: Sites) -> Iterator[Result]:
+    """Lookups among ever more customers, each beside reads of one customer by its number."""
+    works = {"doubles": duplicates.asking, "search": duplicates.searching, "compare": duplicates.comparing_due}
+    for count in duplicates.SIZES:
+        print(f"{engine}: {count:,} customers …", file=sys.stderr, flush=True)
+        duplicates.fill(served.many, count)
+        for work, measure in works.items():
+            pairs = [(measure(served.many), duplicates.reading(served.many)) for _ in _rounds(engine, work)]
+            yield Result(engine, f"{work}, {count:,}", pairs, report.LOOKUP)
+
+
 def _paths(site: Site) -> tuple[str, ...]:
     with sites.application(site), transaction() as session:
         return customers.first(session), *customers.copies(session, LINKS - 1)
@@ -170,7 +181,12 @@ def _rounds(engine: str, work: str) -> Iterator[int]:
         yield number
 
 
-PARTS = {"answers": _measure_answers, "flat": _measure_flat, "reviews": _measure_reviews}
+PARTS = {
+    "answers": _measure_answers,
+    "flat": _measure_flat,
+    "reviews": _measure_reviews,
+    "duplicates": _measure_duplicates,
+}
 IMPORTS = "imports"
 NAMES = (*PARTS, IMPORTS)
 

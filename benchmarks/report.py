@@ -19,7 +19,8 @@ FLOOR = "floor", "bare"
 FLAT = "crowded", "alone"
 QUEUE = "1,000,000 wait", "1,000 wait"
 APPROVE = "approvals", "single INSERTs"
-HEADINGS = BARE, FLOOR, FLAT, QUEUE, APPROVE
+LOOKUP = "lookups", "reads by index"
+HEADINGS = BARE, FLOOR, FLAT, QUEUE, APPROVE, LOOKUP
 SYNCS = 50
 
 

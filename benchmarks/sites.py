@@ -25,7 +25,9 @@ from tests.services import GUARD, postgres
 STARTS_WITHIN = 60.0  # seconds
 OURS, BARE, FLOOR = "formsvc", "bare", "floor"
 MODULES = {OURS: ("formsvc.cli", "serve"), BARE: ("benchmarks.bare",), FLOOR: ("benchmarks.floor",)}
-NAMES = {"ours": OURS, "bare": BARE, "crowded": OURS, "floor": FLOOR, "short": OURS, "long": OURS}  # by database
+NAMES = {
+    "ours": OURS, "bare": BARE, "crowded": OURS, "floor": FLOOR, "short": OURS, "long": OURS, "many": OURS,
+}  # by database  # fmt: skip
 COUNTED = {  # what one answer adds one row to
     OURS: ("submissions WHERE state = 'waiting'", "consents", "audit_facts WHERE action = 'submission.submitted'",
            "invitations WHERE state = 'answered'", "outbox WHERE kind = 'receipt'"),
@@ -71,7 +73,9 @@ class Site:
 
 
 class Sites(NamedTuple):
-    """formsvc, the bare application, formsvc that others fill, the floor, and formsvc with a short and a long queue."""
+    """formsvc, the bare application, formsvc that others fill, the floor, formsvc with a short and a long queue,
+    and formsvc with ever more customers.
+    """
 
     ours: Site
     bare: Site
@@ -79,6 +83,7 @@ class Sites(NamedTuple):
     floor: Site
     short: Site
     long: Site
+    many: Site
 
 
 @contextmanager

@@ -51,7 +51,10 @@ def upgrade() -> None:
         customers.add_column(sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True))
         customers.create_foreign_key(op.f("fk_customers_next_owner_id"), "staff", ["next_owner_id"], ["id"])
         customers.create_foreign_key(op.f("fk_customers_merged_into_id"), "customers", ["merged_into_id"], ["id"])
-    op.create_index(op.f("ix_customers_merged_into_id"), "customers", ["merged_into_id"])
+    few = sa.text("merged_into_id IS NOT NULL")
+    op.create_index(
+        op.f("ix_customers_merged_into_id"), "customers", ["merged_into_id"], sqlite_where=few, postgresql_where=few
+    )
     op.create_index(op.f("ix_customers_next_owner_id_next_on"), "customers", ["next_owner_id", "next_on"])
     text = {"sqlite": "json_extract(v.value, '$')", "postgresql": "v.value #>> '{}'"}[op.get_bind().dialect.name]
     op.execute(

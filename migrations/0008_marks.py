@@ -31,14 +31,12 @@ SAID = sa.text(
 def upgrade() -> None:
     _create_marks()
     _create_pairs()
-    op.drop_index(op.f("ix_customers_name_core"), table_name="customers")
     op.drop_index(op.f("ix_customers_code"), table_name="customers")
     _fill()
 
 
 def downgrade() -> None:
     op.create_index(op.f("ix_customers_code"), "customers", ["code"])
-    op.create_index(op.f("ix_customers_name_core"), "customers", ["name_core"])
     op.drop_table("duplicate_pairs")
     op.drop_table("customer_marks")
 

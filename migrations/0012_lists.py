@@ -23,13 +23,7 @@ INDEXES = (
 )
 
 
-MERGED = "ix_customers_merged_into_id", "customers", ["merged_into_id"]
-
-
 def upgrade() -> None:
-    op.drop_index(op.f(MERGED[0]), table_name=MERGED[1])
-    merged = sa.text("merged_into_id IS NOT NULL")
-    op.create_index(op.f(MERGED[0]), *MERGED[1:], sqlite_where=merged, postgresql_where=merged)
     for name, table, columns, where in INDEXES:
         condition = sa.text(where) if where else None
         op.create_index(op.f(name), table, columns, sqlite_where=condition, postgresql_where=condition)
@@ -45,8 +39,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name, table, _columns, _where in INDEXES:
         op.drop_index(op.f(name), table_name=table)
-    op.drop_index(op.f(MERGED[0]), table_name=MERGED[1])
-    op.create_index(op.f(MERGED[0]), *MERGED[1:])
     op.execute("DELETE FROM saved_filters WHERE page <> 'queue'")
     with op.batch_alter_table("saved_filters") as filters:
         filters.drop_constraint(op.f("uq_saved_filters_staff_id_page_name"), type_="unique")

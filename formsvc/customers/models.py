@@ -63,6 +63,7 @@ class Customer(Base):
     __tablename__ = "customers"
     __table_args__ = (
         Index(None, "owner_id", "id"),
+        Index(None, "name_core"),
         Index(None, "mobile"),
         Index(None, "email"),
         Index(None, "merged_into_id", sqlite_where=text("merged_into_id IS NOT NULL"),
