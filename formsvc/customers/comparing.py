@@ -3,7 +3,7 @@
 An import of 100,000 rows leaves as many marks of the kind `due`; workers take them off, and the pairs grow meanwhile.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from formsvc import queue
 from formsvc.customers import looking
-from formsvc.customers.duplicates import CROWD, lookups, rare_parts
+from formsvc.customers.duplicates import CROWD, name_marks, near
 from formsvc.customers.evidence import Found, compared, is_news
 from formsvc.customers.looking import Other
 from formsvc.customers.marking import CustomerMark
-from formsvc.customers.marks import Kind, Mark
+from formsvc.customers.marks import Kind
 from formsvc.customers.pairs import DuplicatePair, PairState
 from formsvc.db import insert_into, transaction
 from formsvc.web.show import now as clock
@@ -49,10 +49,10 @@ def compare(session: Session, now: datetime) -> int:
     if not due:
         return 0
     old = _pairs(session, due)
-    others, near = _near(session, due, [id_ for pair in old.values() for id_ in (pair.older_id, pair.newer_id)])
+    others, candidates = _near(session, due, [id_ for pair in old.values() for id_ in (pair.older_id, pair.newer_id)])
     found = {}
-    for id_, candidates in near.items():
-        for other in candidates:
+    for id_, ids in candidates.items():
+        for other in ids:
             why = compared(others[id_].known, others[other].known)
             if why.evidence:
                 found[min(id_, other), max(id_, other)] = why
@@ -77,21 +77,16 @@ def _near(
     """All that are looked at, `more` among them, and for each that is due the others with a mark in common."""
     mine = looking.known(session, due)
     names = {other.known.name for other in mine.values() if other.known.name}
-    rare = rare_parts(session, names)
-    wanted = {id_: lookups(other.known.name, other.known.marks) for id_, other in mine.items()}
-    shared = looking.holders(session, {mark for marks in wanted.values() for mark in marks}, MOST)
-    alike = looking.holders(session, {mark for marks in rare.values() for mark in marks}, CROWD)
-    near: dict[int, set[int]] = {}
+    rare = name_marks(session, names)
+    shared = looking.holders(session, {mark for other in mine.values() for mark in other.known.marks}, MOST)
+    namesakes = looking.namesakes(session, {mark for marks in rare.values() for mark in marks}, CROWD)
+    found: dict[int, set[int]] = {}
     for id_, other in mine.items():
-        parts = rare.get(other.known.name or "", [])
-        near[id_] = set(_all(shared, wanted[id_])) | set(_all(alike, parts))
-    others = mine | looking.known(session, {*more, *(id_ for ids in near.values() for id_ in ids)} - set(mine))
-    return others, {id_: {other for other in ids if other != id_ and other in others} for id_, ids in near.items()}
-
-
-def _all(holders: Mapping[Mark, list[int]], marks: Iterable[Mark]) -> Iterator[int]:
-    for mark in marks:
-        yield from holders.get(mark, ())
+        name = other.known.name or ""
+        found[id_] = {each for mark in other.known.marks for each in shared.get(mark, ())}
+        found[id_] |= near(name, rare.get(name, ()), namesakes, MOST)
+    others = mine | looking.known(session, {*more, *(id_ for ids in found.values() for id_ in ids)} - set(mine))
+    return others, {id_: {other for other in ids if other != id_ and other in others} for id_, ids in found.items()}
 
 
 def _pairs(session: Session, ids: Collection[int]) -> dict[Ids, DuplicatePair]:

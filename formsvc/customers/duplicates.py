@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from formsvc.crypto import blind_index
 from formsvc.customers import looking
 from formsvc.customers.evidence import FIELDS, Found, Known, compared, is_evidence
-from formsvc.customers.likeness import telling
+from formsvc.customers.likeness import SIMILAR, is_near, likeness, telling
 from formsvc.customers.marks import FULL_NAME, Kind, Mark, marks, pieces
 from formsvc.customers.models import Audience, Customer
 
@@ -61,33 +61,44 @@ def alike(
     ]
 
 
-def lookups(name: str | None, said: Iterable[Mark]) -> set[Mark]:
-    """The marks by which a customer with that company's name, and of whom `said` is evidence, has doubles."""
-    own, _ = telling(name) if name else ("", 0)
-    return {*said, *([Mark(Kind.OWN, own)] if own else [])}
+def name_marks(session: Session, names: Collection[str]) -> dict[str, list[Mark]]:
+    """For each of these companies' names marks of which every similar name has one, unless all are too common.
 
-
-def rare_parts(session: Session, names: Collection[str]) -> dict[str, list[Mark]]:
-    """For each of these companies' names the marks of which every similar name has one; none where all are too common.
-
-    Of the pairs of characters of the own name they are the rarest, as many as can be without their like, and one more.
+    One is the own name. Of its pairs of characters they are the rarest, as many as can be without their like, and one
+    more.
     """
     told = {name: telling(name) for name in names}
     wanted = {name: pieces(own) - {own[-1:]} for name, (own, missing) in told.items() if missing}
     counted = looking.counts(session, {Mark(Kind.PART, pair) for pairs in wanted.values() for pair in pairs}, CROWD + 1)
     found = {}
-    for name, pairs in wanted.items():
-        ordered = sorted((Mark(Kind.PART, pair) for pair in pairs), key=lambda mark: (counted[mark], mark))
-        found[name] = [mark for mark in ordered[: told[name][1] + 1] if counted[mark] <= CROWD]
+    for name, (own, missing) in told.items():
+        ordered = sorted(
+            (Mark(Kind.PART, pair) for pair in wanted.get(name, ())), key=lambda each: (counted[each], each)
+        )
+        rarest = [mark for mark in ordered[: missing + 1] if counted[mark] <= CROWD]
+        found[name] = [Mark(Kind.OWN, own), *rarest] if own else []
     return found
+
+
+def near(
+    name: str, parts: Iterable[Mark], namesakes: Mapping[Mark, Sequence[looking.Namesake]], most: int
+) -> set[int]:  # fmt: skip
+    """The ids of those who have one of `parts` and a name that is similar to `name`, the likeliest ones up to `most`.
+
+    Equal names are found by themselves.
+    """
+    own, _ = telling(name)
+    found = {each for part in parts for each in namesakes.get(part, ()) if is_near(own, each.own)}
+    scored = sorted((-likeness(name, each.name), each.id) for each in found)
+    return {id_ for score, id_ in [each for each in scored if SIMILAR <= -each[0] < 100][:most]}
 
 
 def _found(session: Session, mine: Known, own: set[int]) -> dict[int, tuple[looking.Other, Found]]:
     """The others that share something with `mine`, by their ids, and what."""
-    ids = looking.holders(session, lookups(mine.name, mine.marks), MOST + len(own))
+    ids = looking.holders(session, mine.marks, MOST + len(own))
     candidates = {id_ for holders in ids.values() for id_ in holders}
-    for parts in rare_parts(session, [mine.name] if mine.name else []).values():
-        candidates.update(*looking.holders(session, parts, CROWD).values())
+    for name, parts in name_marks(session, [mine.name] if mine.name else []).items():
+        candidates |= near(name, parts, looking.namesakes(session, parts, CROWD), MOST + len(own))
     others = looking.known(session, candidates - own)
     found = [(id_, other, compared(mine, other.known)) for id_, other in others.items()]
     ordered = sorted((each for each in found if each[2].evidence), key=lambda each: (-each[2].weight, each[0]))

@@ -68,6 +68,11 @@ def telling(name: str) -> tuple[str, int]:
     return own, 2 * mistakes
 
 
+def is_near(one: str, other: str) -> bool:
+    """Whether two own names can be those of similar names."""
+    return _own(one, other) > 0
+
+
 @lru_cache(4096)
 def parts(name: str) -> Parts:
     """What `name` consists of."""

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -39,6 +40,17 @@ _HOLDERS = Statement(
     .select_from(_wanted)
     .join(_marks, and_(*_has, _marks.c.customer_id < func.coalesce(_too_many, MAX_ID)))
 )
+_own = _marks.alias()
+_own_name = select(_own.c.text).where(_own.c.customer_id == _marks.c.customer_id, _own.c.kind == Kind.OWN)
+_NAMESAKES = Statement(  # not by a join: SQLite would begin with all own names
+    select(
+        _kind.label("kind"), _text.label("text"), _marks.c.customer_id, _customers.c.name,
+        _own_name.scalar_subquery().label("own"),
+    )
+    .select_from(_wanted)
+    .join(_marks, and_(*_has, _marks.c.customer_id < func.coalesce(_too_many, MAX_ID)))
+    .join(_customers, _customers.c.id == _marks.c.customer_id)
+)  # fmt: skip
 _ids, _is_evidence = items_of("ids"), or_(*(_marks.c.kind == kind for kind in KINDS.values()))
 _KNOWN = Statement(
     select(_customers.c.id, _customers.c.number, _customers.c.name, _customers.c.audience, _marks.c.kind, _marks.c.text)
@@ -58,6 +70,14 @@ class Other:
     known: Known
 
 
+class Namesake(NamedTuple):
+    """A company by its name, and its own name in that."""
+
+    id: int
+    name: str
+    own: str
+
+
 def counts(session: Session, wanted: Collection[Mark], most: int) -> dict[Mark, int]:
     """How many customers have each of the marks; counted up to `most`."""
     rows = _COUNTS.all(session.connection(), {"wanted": sorted(wanted), "most": most}) if wanted else ()
@@ -71,6 +91,16 @@ def holders(session: Session, wanted: Collection[Mark], most: int) -> dict[Mark,
         session.flush()
         for row in _HOLDERS.all(session.connection(), {"wanted": sorted(wanted), "most": most}):
             found[Mark(Kind(row.kind), row.text)].append(row.customer_id)
+    return found
+
+
+def namesakes(session: Session, wanted: Collection[Mark], most: int) -> dict[Mark, list[Namesake]]:
+    """The oldest companies that have each of the marks, up to `most`."""
+    found: dict[Mark, list[Namesake]] = defaultdict(list)
+    if wanted:
+        for row in _NAMESAKES.all(session.connection(), {"wanted": sorted(wanted), "most": most}):
+            if row.own:
+                found[Mark(Kind(row.kind), row.text)].append(Namesake(row.customer_id, row.name, row.own))
     return found
 
 

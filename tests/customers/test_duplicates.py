@@ -191,6 +191,14 @@ def test_to_ask_costs_a_few_statements(session: Session) -> None:
     assert len(statements) == 4  # who has the same, how rare each pair of characters is, who has those, who they are
 
 
+def test_the_similar_name_is_found_among_many_with_the_same_own_name(session: Session) -> None:
+    for place in ("北京", "上海", "广州", "杭州", "苏州", "成都", "武汉"):
+        customer(session, values={"basic.full_name": f"{place}云盾食品有限公司"})
+    similar = customer(session, values={"basic.full_name": "合肥云盾信息科技有限公司"})
+    found = duplicates.alike(session, {"basic.full_name": "合肥云盾科技有限公司"})
+    assert [one.number for one in found] == [similar.number]
+
+
 def test_foreign_id_a_customer_that_is_alike_is_named_to_who_may_see_it(session: Session) -> None:
     mine, other = staff_account(session), staff_account(session)
     first, second = customer(session, mine), customer(session, mine)

@@ -63,6 +63,9 @@ def other(*evidence: str) -> dict[str, Any]:
         (seen(COMPLETE, **other("email")), ["probable-duplicate"]),
         (seen(COMPLETE, **other("code")), ["probable-duplicate"]),
         (seen(COMPLETE, **other("code", "mobile", "name")), ["same-mobile", "probable-duplicate"]),
+        (seen(COMPLETE, **other("similar")), ["similar-name"]),
+        (seen(COMPLETE, **other("email", "similar")), ["probable-duplicate"]),  # the name adds nothing
+        (person({}, **other("id")), ["probable-duplicate"]),
         (person({}, **other("code")), []),  # no person is asked for one
         (seen(COMPLETE, **other("mobile", "name")), ["same-mobile", "probable-duplicate"]),
         # changed behind the customer's back

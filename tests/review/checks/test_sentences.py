@@ -94,6 +94,11 @@ def test_sentences_show_nothing_sensitive(key: str, value: Any) -> None:
             "Mobile is also that of a colleague's customer.",
         ),
         (
+            seen(COMPLETE, alike=(Alike("CX202605001", "合肥云盾", ("similar",), 92),)),
+            "客户全称 / 姓名与客户 CX202605001 合肥云盾 的相近，请确认是否为同一客户。",
+            "Full name is much like that of CX202605001 合肥云盾: make sure that they are two.",
+        ),
+        (
             seen({**COMPLETE, "needs.term": None}, {**COMPLETE, "needs.term": "long"}, {**COMPLETE}),
             "期望合作周期在发出邀请后由“空”改为“长期（1 年以上）”，客户看到的可能是旧的内容。",
             "Expected term was changed from nothing to Long (1 year or more) after the customer was asked, "
