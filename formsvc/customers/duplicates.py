@@ -89,8 +89,9 @@ def near(
     """
     own, _ = telling(name)
     found = {each for part in parts for each in namesakes.get(part, ()) if is_near(own, each.own)}
-    scored = sorted((-likeness(name, each.name), each.id) for each in found)
-    return {id_ for score, id_ in [each for each in scored if SIMILAR <= -each[0] < 100][:most]}
+    scored = [(likeness(name, each.name), each.id) for each in found]
+    similar = sorted((-score, id_) for score, id_ in scored if SIMILAR <= score < 100)
+    return {id_ for _, id_ in similar[:most]}
 
 
 def _found(session: Session, mine: Known, own: set[int]) -> dict[int, tuple[looking.Other, Found]]:

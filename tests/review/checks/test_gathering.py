@@ -114,7 +114,6 @@ def test_to_look_costs_a_few_statements_however_many_are_alike(session: Session)
     statements: list[str] = []
     event.listen(session.connection(), "before_cursor_execute", lambda *given: statements.append(given[2]))
     seen = look(session, made, held, held, NOW.date(), reach.visible(mine))
-    assert (
-        len(statements) == 6
-    )  # new addresses, refused mail, who has the same, similar names, who they are, whom one sees
+    # New addresses, refused mail, who has the same, who has a similar name, who they are, and which may be named
+    assert len(statements) == 6
     assert len(seen.alike) == 5
