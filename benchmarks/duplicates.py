@@ -12,9 +12,11 @@ from benchmarks import sites
 from benchmarks.load import Round
 from benchmarks.sites import Site
 from formsvc.crypto import blind_index
-from formsvc.customers import comparing, duplicates, search
-from formsvc.customers.marking import CustomerMark
-from formsvc.customers.marks import Kind, Mark, marks
+from formsvc.customers.duplicates import alike as duplicates
+from formsvc.customers.duplicates import comparing
+from formsvc.customers.finding import search
+from formsvc.customers.finding.marking import CustomerMark
+from formsvc.customers.finding.marks import Kind, Mark, marks
 from formsvc.customers.models import Audience, Contact, Customer, CustomerVersion
 from formsvc.customers.names import core
 from formsvc.db import db, transaction

@@ -13,8 +13,8 @@ from config import Config, ConfigError
 from formsvc import create_app, demo, server, worker
 from formsvc.console import on_schema
 from formsvc.customers import reach
-from formsvc.customers.comparing import compare_due
 from formsvc.customers.console import customers_group
+from formsvc.customers.duplicates.comparing import compare_due
 from formsvc.customers.imports import job as imports
 from formsvc.db import db, transaction
 from formsvc.invitations import links, verbs

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from formsvc.crypto import KeyMissing, blind_index, decrypted
-from formsvc.customers.marks import CONTACT_NAME, FIELDS, ID_NUMBER, Kind, Mark, marks
+from formsvc.customers.finding.marks import CONTACT_NAME, FIELDS, ID_NUMBER, Kind, Mark, marks
 from formsvc.customers.models import Audience
 
 revision = "0008"

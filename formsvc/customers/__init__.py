@@ -4,28 +4,24 @@ from flask import Flask
 
 from config import Config
 from formsvc import queue
-from formsvc.customers import (
-    archiving_pages,
-    comparing,
-    duplicate_pages,
-    editing_pages,
-    entering_pages,
-    filter_parts,
-    filters,
-    following,
-    following_pages,
-    following_up_pages,
-    handing_over_pages,
-    imports,
-    list_pages,
-    merging_pages,
-    merging_split_pages,
-    pages,
-    saved_filter_pages,
-    showing,
-)
-from formsvc.customers.filters import Filter
-from formsvc.customers.saved_filters import FilteredPage
+from formsvc.customers import imports, pages, showing
+from formsvc.customers.archiving import pages as archiving_pages
+from formsvc.customers.duplicates import comparing
+from formsvc.customers.duplicates import pages as duplicate_pages
+from formsvc.customers.editing import pages as editing_pages
+from formsvc.customers.entering import pages as entering_pages
+from formsvc.customers.follow_ups import pages as following_up_pages
+from formsvc.customers.following import pages as following_pages
+from formsvc.customers.following import verbs as following
+from formsvc.customers.handing_over import pages as handing_over_pages
+from formsvc.customers.listing import filters
+from formsvc.customers.listing import pages as list_pages
+from formsvc.customers.listing import parts as filter_parts
+from formsvc.customers.listing import saved_pages as saved_filter_pages
+from formsvc.customers.listing.filters import Filter
+from formsvc.customers.listing.saved import FilteredPage
+from formsvc.customers.merging import pages as merging_pages
+from formsvc.customers.merging import split_pages as merging_split_pages
 
 ROUTES = list_pages, merging_split_pages, showing  # of a blueprint that another file makes
 PAGES = (

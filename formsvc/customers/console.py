@@ -9,8 +9,9 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from formsvc.console import on_schema
-from formsvc.customers import comparing, pair_list
-from formsvc.customers.evidence import SIMILAR_NAME
+from formsvc.customers.duplicates import comparing
+from formsvc.customers.duplicates import listing as pair_list
+from formsvc.customers.duplicates.evidence import SIMILAR_NAME
 from formsvc.customers.models import Customer
 from formsvc.customers.worksheet import files, reading
 from formsvc.customers.worksheet.importing import Outcome

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import Update, func, select, update
 from sqlalchemy.orm import Session
 
-from formsvc.customers import marking
-from formsvc.customers.marks import CONTACT_NAME
+from formsvc.customers.finding import marking
+from formsvc.customers.finding.marks import CONTACT_NAME
 from formsvc.customers.models import Contact, Customer, CustomerValue
 
 OF_CONTACT = frozenset({CONTACT_NAME})  # whoever comes or goes does so with marks

@@ -14,7 +14,8 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from formsvc import audit
-from formsvc.customers import marking, numbers, rows
+from formsvc.customers import numbers, rows
+from formsvc.customers.finding import marking
 from formsvc.customers.held import held_values
 from formsvc.customers.models import (
     Audience,

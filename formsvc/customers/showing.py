@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 
 from formsvc.customers import contacts
 from formsvc.customers.channels import channel_names
-from formsvc.customers.editing_fields import FOLLOW_UP, changeable
-from formsvc.customers.following_up_list import open_step
+from formsvc.customers.editing.fields import FOLLOW_UP, changeable
+from formsvc.customers.follow_ups.listing import open_step
 from formsvc.customers.held import is_held
-from formsvc.customers.merging_show import elsewhere, whole
+from formsvc.customers.merging.showing import elsewhere, whole
 from formsvc.customers.missing import missing
 from formsvc.customers.models import CustomerValue
 from formsvc.customers.pages import blueprint, find_or_404, wording

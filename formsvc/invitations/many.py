@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from formsvc import audit
-from formsvc.customers import choosing, reach
+from formsvc.customers import reach
+from formsvc.customers.listing import choosing
 from formsvc.customers.models import Customer
 from formsvc.db import transaction
 from formsvc.invitations import verbs

@@ -7,9 +7,9 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from formsvc.customers import choosing
-from formsvc.customers.filters import Filter
-from formsvc.customers.list_pages import asking_of
+from formsvc.customers.listing import choosing
+from formsvc.customers.listing.filters import Filter
+from formsvc.customers.listing.pages import asking_of
 from formsvc.customers.models import Customer
 from formsvc.customers.pages import shower
 from formsvc.customers.worksheet.writing import csv_lines

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, current_app, render_template, request, url_for
 from flask_babel import gettext as _
 
-from formsvc.customers.filters import read_day
+from formsvc.customers.listing.filters import read_day
 from formsvc.customers.pages import shower
 from formsvc.customers.worksheet.writing import csv_lines
 from formsvc.db import db

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from config import Config
-from formsvc.customers.saved_filters import FilteredPage
+from formsvc.customers.listing.saved import FilteredPage
 from formsvc.review import (
     assigning_pages,
     claim_pages,

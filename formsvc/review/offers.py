@@ -6,7 +6,7 @@ from dataclasses import replace
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from formsvc.customers.saved_filters import Choice, Tab
+from formsvc.customers.listing.saved import Choice, Tab
 from formsvc.questionnaires.verbs import definition_of, published
 from formsvc.review.checks import CHECKS, Severity
 from formsvc.review.filters import ME, NOBODY, Age, Filter

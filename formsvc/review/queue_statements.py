@@ -23,9 +23,9 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.orm import aliased
 
+from formsvc.customers.listing.saved import SavedFilter
 from formsvc.customers.models import Customer
 from formsvc.customers.reach import is_of
-from formsvc.customers.saved_filters import SavedFilter
 from formsvc.db import UtcDateTime
 from formsvc.invitations.models import Invitation
 from formsvc.lists import json_rows

@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, defer
 
-from formsvc.customers import digest
+from formsvc.customers.following import digest
 from formsvc.db import db, transaction
 from formsvc.invitations.models import Invitation
 from formsvc.review import steps, warning

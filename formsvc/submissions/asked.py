@@ -7,8 +7,8 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, select, text, true
 
-from formsvc.customers.filter_parts import LATELY
-from formsvc.customers.filters import Asking, Keys, Part, one_of, read_day
+from formsvc.customers.listing.filters import Asking, Keys, Part, one_of, read_day
+from formsvc.customers.listing.parts import LATELY
 from formsvc.customers.models import Customer
 from formsvc.invitations.models import LIVE_SQL, Invitation, InvitationState
 from formsvc.staff.models import Permission

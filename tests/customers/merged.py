@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from formsvc.customers import contacts, merging, merging_split, record
+from formsvc.customers import contacts, record
 from formsvc.customers.held import is_held
-from formsvc.customers.merging_choices import Choices
+from formsvc.customers.merging import split as merging_split
+from formsvc.customers.merging import verbs as merging
+from formsvc.customers.merging.choices import Choices
 from formsvc.customers.models import Contact, Customer, CustomerValue, Origin
 from formsvc.customers.record import Source
 from formsvc.fields import Value

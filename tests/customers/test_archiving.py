@@ -5,8 +5,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc.audit import AuditFact
-from formsvc.customers import archiving, reach
-from formsvc.customers.archiving import Reason
+from formsvc.customers import reach
+from formsvc.customers.archiving import verbs as archiving
+from formsvc.customers.archiving.verbs import Reason
 from formsvc.customers.ends import StillWaiting
 from formsvc.customers.models import Customer
 from formsvc.invitations import verbs as invitations

@@ -7,11 +7,14 @@ from sqlalchemy import delete, event, func, select
 from sqlalchemy.orm import Session
 
 from formsvc.audit import AuditFact
-from formsvc.customers import comparing, duplicates, pair_list, pairs, reach, record
-from formsvc.customers.duplicates import Alike
-from formsvc.customers.marking import CustomerMark
+from formsvc.customers import reach, record
+from formsvc.customers.duplicates import alike as duplicates
+from formsvc.customers.duplicates import comparing, pairs
+from formsvc.customers.duplicates import listing as pair_list
+from formsvc.customers.duplicates.alike import Alike
+from formsvc.customers.duplicates.pairs import DuplicatePair, PairState
+from formsvc.customers.finding.marking import CustomerMark
 from formsvc.customers.models import Audience, Customer, Origin
-from formsvc.customers.pairs import DuplicatePair, PairState
 from formsvc.customers.record import Source
 from formsvc.db import rows_changed
 from formsvc.fields import Value

@@ -5,7 +5,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc.audit import AuditFact
-from formsvc.customers import contacts, editing
+from formsvc.customers import contacts
+from formsvc.customers.editing import verbs as editing
 from formsvc.customers.held import held_values
 from formsvc.customers.models import Channel, CustomerVersion, Situation
 from formsvc.customers.record import StaleRecord

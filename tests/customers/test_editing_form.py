@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from formsvc.customers.editing_form import RecordForm
+from formsvc.customers.editing.form import RecordForm
 from formsvc.fields import TYPES, Field, Value, field_from_data
 from formsvc.questionnaires.definition import default_data, definition_from_data
 

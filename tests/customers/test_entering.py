@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from formsvc.audit import AuditFact
-from formsvc.customers.entering import Card, NotTheirColleague, ProbablyKnown, enter, name_of
+from formsvc.customers.entering.verbs import Card, NotTheirColleague, ProbablyKnown, enter, name_of
 from formsvc.customers.models import Audience, Channel, Customer, CustomerValue, CustomerVersion, Situation
 from formsvc.db import db, transaction
 from formsvc.staff.models import Role, Staff

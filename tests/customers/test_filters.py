@@ -7,7 +7,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from formsvc.customers.filters import Filter, Order, parts
+from formsvc.customers.listing.filters import Filter, Order, parts
 
 NAMES = ("owner", "category", "source", "urgency", "audience", "due", "added_from", "added_to", "archived", "asked",
          "asked_from", "asked_to", "order", "q", "before", "after")  # fmt: skip

@@ -7,8 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc.audit import AuditFact
-from formsvc.customers import changes, digest, following, record
-from formsvc.customers.followers import CustomerNotice
+from formsvc.customers import record
+from formsvc.customers.following import changes, digest
+from formsvc.customers.following import verbs as following
+from formsvc.customers.following.models import CustomerNotice
 from formsvc.customers.models import Cause, Customer, Origin
 from formsvc.customers.record import Change, Source
 from formsvc.mail.models import OutboxMessage

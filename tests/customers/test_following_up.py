@@ -10,10 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config import Config
-from formsvc.customers import editing, following_up, reach
+from formsvc.customers import reach
 from formsvc.customers.colleagues import step_takers
-from formsvc.customers.following_up import FollowUp, NextStep, follow_up, proposed
-from formsvc.customers.following_up_list import follow_ups
+from formsvc.customers.editing import verbs as editing
+from formsvc.customers.follow_ups import verbs as following_up
+from formsvc.customers.follow_ups.listing import follow_ups
+from formsvc.customers.follow_ups.verbs import FollowUp, NextStep, follow_up, proposed
 from formsvc.customers.held import held_values
 from formsvc.customers.models import Channel, Customer, CustomerValue, CustomerVersion
 from formsvc.db import db, transaction

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc.audit import AuditFact
-from formsvc.customers.handing_over import hand_over
+from formsvc.customers.handing_over.verbs import hand_over
 from formsvc.customers.models import Customer
 from formsvc.db import db
 from formsvc.staff import verbs as staff

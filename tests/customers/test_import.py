@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from formsvc.customers import comparing, pair_list
+from formsvc.customers.duplicates import comparing
+from formsvc.customers.duplicates import listing as pair_list
 from formsvc.customers.held import held_values
 from formsvc.customers.models import Customer, CustomerValue
 from formsvc.customers.worksheet import files

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from formsvc.customers.likeness import SIMILAR, likeness, parts, telling
-from formsvc.customers.marks import pieces
+from formsvc.customers.duplicates.likeness import SIMILAR, likeness, parts, telling
+from formsvc.customers.finding.marks import pieces
 from formsvc.customers.names import core
 
 # Names of real firms, and what people make of them

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from formsvc.customers import listing
-from formsvc.customers.filters import Asking, Filter, Order
-from formsvc.customers.listing import Key
+from formsvc.customers.listing import reading as listing
+from formsvc.customers.listing.filters import Asking, Filter, Order
+from formsvc.customers.listing.reading import Key
 from formsvc.customers.models import Audience, Contact, Customer, Situation
 from formsvc.invitations.models import Invitation
 from formsvc.staff.models import Role, Staff

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formsvc.customers.marks import FIELDS, LONGEST, Kind, Mark, called, marks, pieces
+from formsvc.customers.finding.marks import FIELDS, LONGEST, Kind, Mark, called, marks, pieces
 from formsvc.customers.models import Audience
 
 NUMBER = "CX202611001"

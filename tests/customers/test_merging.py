@@ -5,11 +5,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc.audit import AuditFact
-from formsvc.customers import contacts, merging, reach, record
+from formsvc.customers import contacts, reach, record
 from formsvc.customers.ends import StillWaiting
 from formsvc.customers.held import held_values
-from formsvc.customers.merging import CannotMerge
-from formsvc.customers.merging_choices import Choices, Side
+from formsvc.customers.merging import verbs as merging
+from formsvc.customers.merging.choices import Choices, Side
+from formsvc.customers.merging.verbs import CannotMerge
 from formsvc.customers.models import (
     Audience,
     Cause,

@@ -5,9 +5,10 @@ from functools import partial
 from sqlalchemy import select
 
 from config import Config
-from formsvc.customers import merging, merging_split
 from formsvc.customers.ends import StillWaiting
-from formsvc.customers.merging_choices import Choices
+from formsvc.customers.merging import split as merging_split
+from formsvc.customers.merging import verbs as merging
+from formsvc.customers.merging.choices import Choices
 from formsvc.customers.models import Customer
 from formsvc.customers.record import StaleRecord
 from formsvc.db import transaction

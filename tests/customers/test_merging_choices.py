@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formsvc.customers.contacts import Known
-from formsvc.customers.merging_choices import Choices, Comparison, Row, Side, compare, content, same_people
+from formsvc.customers.merging.choices import Choices, Comparison, Row, Side, compare, content, same_people
 from formsvc.customers.models import Contact, CustomerValue, Origin
 from tests.installation import NOW
 

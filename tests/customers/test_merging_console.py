@@ -4,8 +4,8 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from formsvc.customers import archiving
-from formsvc.customers.archiving import Reason
+from formsvc.customers.archiving import verbs as archiving
+from formsvc.customers.archiving.verbs import Reason
 from formsvc.customers.models import Customer
 from formsvc.staff.models import Staff
 from tests.customers.merged import merge, two

@@ -5,10 +5,10 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
-from formsvc.customers import archiving
-from formsvc.customers.archiving import Reason
+from formsvc.customers.archiving import verbs as archiving
+from formsvc.customers.archiving.verbs import Reason
 from formsvc.customers.held import held_values
-from formsvc.customers.merging_choices import Choices, Side
+from formsvc.customers.merging.choices import Choices, Side
 from formsvc.customers.models import Customer
 from formsvc.db import db
 from formsvc.staff.models import Staff

@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc.audit import AuditFact
-from formsvc.customers import contacts, merging_split, reach, record
+from formsvc.customers import contacts, reach, record
 from formsvc.customers.held import held_values
-from formsvc.customers.merging_choices import Choices, Side
-from formsvc.customers.merging_steps import Why, find_merge, merges, plan
+from formsvc.customers.merging import split as merging_split
+from formsvc.customers.merging.choices import Choices, Side
+from formsvc.customers.merging.steps import Why, find_merge, merges, plan
 from formsvc.customers.models import Cause, Contact, Customer, CustomerValue, CustomerVersion, Origin, Situation
 from formsvc.customers.record import Source, StaleRecord
 from formsvc.fields import Value

@@ -4,7 +4,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from formsvc.customers import following_pages, record
+from formsvc.customers import record
+from formsvc.customers.following import pages as following_pages
 from formsvc.customers.models import Customer, Origin
 from formsvc.customers.record import Source
 from formsvc.staff import verbs as staff

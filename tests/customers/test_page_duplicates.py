@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from formsvc.customers import comparing, duplicate_pages
+from formsvc.customers.duplicates import comparing
+from formsvc.customers.duplicates import pages as duplicate_pages
 from formsvc.staff.models import Role
 from tests.browser import Browser, Page
 from tests.factories import PASSWORD

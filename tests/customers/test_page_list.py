@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from formsvc.customers import listing
+from formsvc.customers.listing import reading as listing
 from formsvc.customers.models import Audience
 from tests.browser import Browser, Page
 from tests.filling import account, customer

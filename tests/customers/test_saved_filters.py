@@ -5,8 +5,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc.audit import AuditFact
-from formsvc.customers import saved_filters
-from formsvc.customers.saved_filters import MOST_SAVED, NoName, SavedFilter, TooMany
+from formsvc.customers.listing import saved as saved_filters
+from formsvc.customers.listing.saved import MOST_SAVED, NoName, SavedFilter, TooMany
 from formsvc.review.filters import Age, Filter
 from formsvc.staff.models import Staff
 from tests.factories import staff_account

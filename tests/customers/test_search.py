@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from formsvc.customers import contacts, record, search
-from formsvc.customers.marks import called, pieces
+from formsvc.customers import contacts, record
+from formsvc.customers.finding import search
+from formsvc.customers.finding.marks import called, pieces
 from formsvc.customers.models import Customer, Origin
 from formsvc.customers.record import Source
 from tests.factories import customer, staff_account

@@ -12,14 +12,14 @@ from sqlalchemy.exc import DatabaseError
 
 from config import Config
 from formsvc.customers import contacts, record
-from formsvc.customers.followers import CustomerFollower
+from formsvc.customers.duplicates.pairs import DuplicatePair
+from formsvc.customers.finding.marking import CustomerMark
+from formsvc.customers.following.models import CustomerFollower
 from formsvc.customers.imports import verbs as imports
 from formsvc.customers.imports.models import ImportRow, RowOutcome
-from formsvc.customers.marking import CustomerMark
+from formsvc.customers.listing.saved import SavedFilter
 from formsvc.customers.models import Customer, CustomerValue, Origin
-from formsvc.customers.pairs import DuplicatePair
 from formsvc.customers.record import Source
-from formsvc.customers.saved_filters import SavedFilter
 from formsvc.db import Base, db, transaction
 from formsvc.questionnaires.models import QuestionnaireVersion
 from formsvc.questionnaires.verbs import publish, publish_default

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from config import Config
-from formsvc.customers import digest
+from formsvc.customers.following import digest
 from formsvc.customers.models import Customer
 from formsvc.db import db
 from formsvc.mail.models import OutboxMessage

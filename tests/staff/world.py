@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.routing import MapAdapter, Rule
 
-from formsvc.customers import saved_filters
+from formsvc.customers.listing import saved as saved_filters
 from formsvc.customers.models import Customer
 from formsvc.invitations.models import Invitation
 from formsvc.review import filters

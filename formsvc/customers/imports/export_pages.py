@@ -5,10 +5,10 @@ from flask_babel import gettext as _
 from sqlalchemy import func
 
 from formsvc import audit
-from formsvc.customers import listing
-from formsvc.customers.filters import Filter
 from formsvc.customers.imports.sending import kind_of, worksheet
-from formsvc.customers.list_pages import asking_of
+from formsvc.customers.listing import reading as listing
+from formsvc.customers.listing.filters import Filter
+from formsvc.customers.listing.pages import asking_of
 from formsvc.customers.models import Customer
 from formsvc.customers.worksheet.columns import columns, titles
 from formsvc.customers.worksheet.exporting import rows

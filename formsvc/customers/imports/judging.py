@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from formsvc.customers import duplicates, reach
+from formsvc.customers import reach
+from formsvc.customers.duplicates import alike as duplicates
 from formsvc.customers.imports.models import Import, ImportRow, RowOutcome
 from formsvc.customers.models import Audience, Customer
 from formsvc.customers.names import core

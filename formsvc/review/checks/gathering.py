@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from formsvc.customers.duplicates import alike
+from formsvc.customers.duplicates.alike import alike
 from formsvc.customers.models import Customer
 from formsvc.fields import Field
 from formsvc.mail import outbox

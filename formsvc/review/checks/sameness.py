@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from formsvc.customers.duplicates import Alike
-from formsvc.customers.evidence import FIELDS, SIMILAR_NAME
+from formsvc.customers.duplicates.alike import Alike
+from formsvc.customers.duplicates.evidence import FIELDS, SIMILAR_NAME
 from formsvc.fields import Text
 from formsvc.review.checks.check import Finding, Named, about
 from formsvc.review.checks.seen import Seen

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from formsvc.customers.duplicates import Alike
+from formsvc.customers.duplicates.alike import Alike
 from formsvc.fields import TYPES, Field, Text, Value
 
 HIDDEN = Text("••••••", "••••••")

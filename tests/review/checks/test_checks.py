@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from formsvc.customers.duplicates import Alike
+from formsvc.customers.duplicates.alike import Alike
 from formsvc.review.checks import Seen
 from tests.review.checks.looking import COMPLETE, PERSON, names, seen
 

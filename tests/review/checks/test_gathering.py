@@ -9,7 +9,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from formsvc.customers import reach
-from formsvc.customers.duplicates import Alike
+from formsvc.customers.duplicates.alike import Alike
 from formsvc.customers.held import held_values
 from formsvc.customers.models import Audience
 from formsvc.mail import outbox

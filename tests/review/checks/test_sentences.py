@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from formsvc.customers.duplicates import Alike
+from formsvc.customers.duplicates.alike import Alike
 from formsvc.fields import Text
 from formsvc.review.checks import CHECKS, Seen, flagged
 from tests.fields.examples import PROPERTY

@@ -1,0 +1,1 @@
+"""A record edited by a colleague, with a reason and a source (M46)."""

@@ -1,0 +1,1 @@
+"""A customer made by hand, one business card after another."""

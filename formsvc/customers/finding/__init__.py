@@ -1,0 +1,1 @@
+"""What a record can be found by, and the search (M45)."""

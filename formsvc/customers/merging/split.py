@@ -1,0 +1,74 @@
+"""Split two records again that were merged, without touching what came later (M26)."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from formsvc import audit
+from formsvc.customers import contacts, record, rows
+from formsvc.customers.merging.steps import Added, Plan, Step, find_merge, plan
+from formsvc.customers.merging.verbs import lock
+from formsvc.customers.models import Cause, Customer, Situation
+from formsvc.customers.record import Change, StaleRecord
+from formsvc.staff.models import Staff
+
+MAX_REASON = 500
+
+
+class NotMerged(Exception):
+    """The merge was undone meanwhile, or never was."""
+
+
+class ReasonMissing(ValueError):
+    """A split needs a reason for the files."""
+
+
+def split(session: Session, staying: Customer, version: int, who: Staff, reason: str, seen: int, now: datetime) -> int:
+    """Undo the merge that made `version` of `staying`; the new version.
+
+    What the merge set and is still held goes back to what was held before, contacts that came along are removed, and
+    the other record is a customer again as it was. `seen` is the version that was looked at. Raises ReasonMissing,
+    NotMerged, StaleRecord.
+    """
+    if not reason:
+        raise ReasonMissing
+    merge = find_merge(session, staying, version)
+    if merge is None or merge.other is None:
+        raise NotMerged(staying.number)
+    going = merge.other
+    lock(session, staying, going)
+    if going.merged_into_id != staying.id:
+        raise StaleRecord(staying.number)
+    found = plan(session, staying, merge)
+    change = Change(Cause.SPLIT, who.id, other_id=going.id, reason=reason)
+    number = record.begin_version(session, staying, change, now, seen=seen)
+    for step in found.back:
+        _put_back(session, staying, step, number)
+    for added in found.removed:
+        _remove(session, staying, added, number, now)
+    _restore_the_rest(staying, found)
+    record.repeat(session, staying)
+    going.merged_into_id = None
+    audit.record(
+        session, who.actor, "customer.split", staying.subject, now, version=number, other=going.number,
+        fields=sorted({step.field for step in found.back}), contacts=[each.number for each in found.removed],
+    )  # fmt: skip
+    return number
+
+
+def _put_back(session: Session, staying: Customer, step: Step, version: int) -> None:
+    rows.end(session, staying, step.contact, [step.field], version)
+    if step.back:
+        record.restore(session, [step.back], version)
+
+
+def _remove(session: Session, staying: Customer, added: Added, version: int, now: datetime) -> None:
+    rows.end(session, staying, added.number, [row.field for row in added.rows], version)
+    contacts.remove(session, staying, added.number, now)
+
+
+def _restore_the_rest(staying: Customer, found: Plan) -> None:
+    """What is no value: see `merging`."""
+    staying.situation = Situation(found.before["situation"])
+    if any(step.field == "record.next_owner" for step in found.back):
+        staying.next_owner_id = found.before["next_owner"]
