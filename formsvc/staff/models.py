@@ -28,7 +28,8 @@ class Permission(StrEnum):
 
     SEE = "see"  # records
     EDIT = "edit"  # values by hand, of the modules that are the role's, and follow-ups
-    MANAGE = "manage"  # make, import, merge, archive and hand over customers
+    MANAGE = "manage"  # make, import, merge and archive customers
+    HAND_OVER = "hand-over"  # customers to a colleague
     EXPORT = "export"
     READ_ANSWERS = "read-answers"  # invitations without their links, and submissions with what was decided
     INVITE = "invite"
@@ -38,11 +39,12 @@ class Permission(StrEnum):
     READ_MAIL = "read-mail"
 
 
-MANAGER = frozenset(Permission) - {Permission.TEAM, Permission.ALL_CUSTOMERS, Permission.READ_MAIL}
+LEADS = frozenset({Permission.TEAM, Permission.HAND_OVER})
+MANAGER = frozenset(Permission) - LEADS - {Permission.ALL_CUSTOMERS, Permission.READ_MAIL}
 READER = frozenset({Permission.SEE, Permission.ALL_CUSTOMERS})
 GRANTS = {
     Role.MANAGER: MANAGER,
-    Role.LEAD: MANAGER | {Permission.TEAM},
+    Role.LEAD: MANAGER | LEADS,
     Role.SERVICE: READER | {Permission.EDIT},
     Role.FINANCE: READER | {Permission.EDIT},
     Role.AUDITOR: READER | {Permission.EXPORT, Permission.READ_ANSWERS},

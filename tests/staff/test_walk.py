@@ -17,21 +17,47 @@ LET_IN = "let in"
 
 @dataclass(frozen=True)
 class Asked:
-    """Which record a route is asked for, and what its form says so that it comes as far as that."""
+    """Which record a route is asked for, by which others, and what its form says so that it comes as far as that."""
 
     record: str
     form: dict[str, str] = field(default_factory=dict)
+    more: tuple[str, ...] = ()
 
 
 # What every route with a number or an id in it is about. A new route belongs in here.
 ABOUT = {
     "customers.show": Asked("customer"),
+    "recording.fill": Asked("customer"),
+    "recording.act": Asked("customer"),
+    "archiving.choose": Asked("customer"),
+    "archiving.archive": Asked("customer"),
+    "archiving.bring_back": Asked("customer"),
+    "editing.show": Asked("customer"),
+    "editing.save": Asked("customer"),
+    "following_up.show": Asked("customer"),
+    "following_up.record": Asked("customer"),
+    "following_up.finish": Asked("customer"),
+    "handing_over.one": Asked("customer"),
+    "merging.choose": Asked("customer"),
+    "merging.compare": Asked("customer", more=("other",)),
+    "merging.merge": Asked("customer", more=("other",)),
+    "merging.choose_split": Asked("whole", more=("version",)),
+    "merging.split": Asked("whole", {"reason": "x"}, more=("version",)),
+    "duplicates.settle": Asked("pair", {"reason": "x"}),
+    "duplicates.reopen": Asked("pair"),
+    "imports.show": Asked("import"),
+    "imports.cancel": Asked("import"),
+    "imports.choose": Asked("import"),
+    "imports.confirm": Asked("import"),
+    "imports.go_on": Asked("import"),
+    "imports.download_left": Asked("import"),
     "timeline.show": Asked("customer"),
     "timeline.compare": Asked("customer"),
     "timeline.day": Asked("customer"),
     "following.follow": Asked("customer"),
     "following.unfollow": Asked("customer"),
     "invitations.invite": Asked("customer", {"days": "5"}),
+    "invitations.form": Asked("invitation"),
     "invitations.reissue": Asked("invitation"),
     "invitations.revoke": Asked("invitation"),
     "review.show": Asked("waiting"),
@@ -43,7 +69,7 @@ ABOUT = {
     "review.choose_undo": Asked("approved"),
     "review.act_undo": Asked("approved", {"reason": "x"}),
     "review.reopen": Asked("rejected"),
-    "review.delete_filter": Asked("filter"),
+    "filters.delete": Asked("filter"),
     "rewards.give": Asked("reward"),
     "mail.show": Asked("message"),
     "mail.html": Asked("message"),
@@ -113,8 +139,10 @@ def _expected(role: Role, access: str, rule: Rule) -> int | str:
 def _answer(browser: Browser, app: Flask, made: World, rule: Rule, method: str) -> int | str:
     asked = ABOUT[rule.endpoint]
     values = dict.fromkeys(rule.arguments, made.records[asked.record])
+    values |= {name: made.records[name] for name in asked.more}
     path = addresses(app).build(rule.endpoint, values, method=method)
     data = asked.form if method == "POST" else None
-    status = browser.client.open(path, method=method, data=data, base_url=f"http://{HOST}").status_code
+    with browser.client.open(path, method=method, data=data, base_url=f"http://{HOST}") as answer:
+        status = answer.status_code
     assert status < 500, (path, status)
     return status if status in (403, 404) else LET_IN

@@ -1,15 +1,23 @@
 """Records of two teams, with an entry in every list, for walks over all pages."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.routing import MapAdapter, Rule
 
+from formsvc.customers.duplicates import comparing
+from formsvc.customers.duplicates.pairs import DuplicatePair
+from formsvc.customers.imports import verbs as imports
+from formsvc.customers.imports.models import Import
 from formsvc.customers.listing import saved as saved_filters
+from formsvc.customers.merging import verbs as merging
+from formsvc.customers.merging.choices import Choices
 from formsvc.customers.models import Customer
+from formsvc.db import db
 from formsvc.invitations.models import Invitation
 from formsvc.review import filters
 from formsvc.review import verbs as review
@@ -48,7 +56,12 @@ def world(app: Flask) -> World:
         other = staff_account(session, "赵云")
         _records(session, staff[Role.MANAGER], staff[Role.ADMINISTRATOR], OWN)
         records = _records(session, other, staff[Role.ADMINISTRATOR], MARK)
-        return World(other.email, records, {role: account.email for role, account in staff.items()})
+        made = World(other.email, records, {role: account.email for role, account in staff.items()})
+    with app.app_context():
+        comparing.compare_due(NOW)
+        pairs = select(DuplicatePair.id).join(Customer, Customer.id == DuplicatePair.older_id)
+        records["pair"] = db.session.scalars(pairs.join(Customer.owner).where(Staff.email == made.manager)).all()[0]
+    return made
 
 
 def hand_over(app: Flask, made: World, to: Role) -> None:
@@ -57,6 +70,7 @@ def hand_over(app: Flask, made: World, to: Role) -> None:
         accounts = {account.email: account.id for account in session.query(Staff)}
         old, new = accounts[made.manager], accounts[made.staff[to]]
         session.execute(update(Customer).where(Customer.owner_id == old).values(owner_id=new))
+        session.execute(update(Import).where(Import.staff_id == old).values(staff_id=new))
         session.execute(update(Submission).where(Submission.assigned_to == old).values(assigned_to=new))
 
 
@@ -88,8 +102,12 @@ def _records(session: Session, owner: Staff, reviewer: Staff, name: str) -> dict
     reward = session.query(Reward).filter_by(customer_id=held.id).one()
     saved = saved_filters.save(session, owner, filters.PAGE, "late", Filter(), NOW)
     opened: Invitation = invitation(session, _customer(session, owner, name, 9))
+    whole, part = _customer(session, owner, name, 7), _customer(session, owner, name, 8)
+    version = merging.merge(session, whole, part, Choices(), owner, whole.version, part.version, NOW)
+    brought = imports.upload(session, owner, f"{name}.csv", io.BytesIO(b"x"), owner, "en", NOW)
     return {
-        "customer": held.number, "waiting": waiting.id, "approved": approved.id, "rejected": rejected.id,
+        "customer": held.number, "other": opened.customer.number, "whole": whole.number, "version": version,
+        "import": brought.id, "waiting": waiting.id, "approved": approved.id, "rejected": rejected.id,
         "reward": reward.id, "invitation": opened.id, "message": 1, "filter": saved.id,
     }  # fmt: skip
 

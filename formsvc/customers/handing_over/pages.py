@@ -22,7 +22,7 @@ blueprint = Blueprint("handing_over", __name__, url_prefix="/customers")
 
 
 @blueprint.post("/hand-over")
-@requires(Permission.MANAGE)
+@requires(Permission.HAND_OVER)
 def many() -> Response:
     filter_ = Filter.read(request.args)
     back = redirect(url_for("customers.index", **filter_.asked), 303)
@@ -37,7 +37,7 @@ def many() -> Response:
 
 
 @blueprint.post("/<number>/hand-over")
-@requires(Permission.MANAGE)
+@requires(Permission.HAND_OVER)
 def one(number: str) -> Response:
     customer = reach.find(db.session, me(), number) or abort(404)
     number = customer.number
@@ -49,12 +49,16 @@ def one(number: str) -> Response:
 
 def offer(reader: Staff) -> tuple[str, dict[str, Any]] | None:
     """What the list offers to do with several."""
-    return ("customers/hand_over.html", {"people": colleagues.of(db.session, reader)}) if _may(reader) else None
+    return (
+        ("customers/hand_over.html", {"people": colleagues.of(db.session, reader)})
+        if reader.may(Permission.HAND_OVER)
+        else None
+    )
 
 
 def panel(customer: Customer) -> tuple[str, dict[str, Any]]:
     """What a customer's page shows of who is the account manager."""
-    people = colleagues.of(db.session, me()) if _may(me()) else []
+    people = colleagues.of(db.session, me()) if me().may(Permission.HAND_OVER) else []
     return "customers/hand_over_panel.html", {"people": [person for person in people if person[0] != customer.owner_id]}
 
 
@@ -66,8 +70,6 @@ def _hand_over(number: str, to: Staff) -> bool:
 
 def _colleague() -> Staff | None:
     """Who was chosen, where that is possible; else the page says so."""
-    if not _may(me()):
-        abort(403)
     to = colleagues.find(db.session, me(), request.form.get("to", 0, type=row_id))
     db.session.rollback()
     if to is None:
@@ -81,9 +83,3 @@ def _say(given: int, asked: int, to: Staff) -> None:
         flash(_("Handed over to %(name)s: %(count)s.", name=to.name, count=given) + " " + stays, "done")
     if passed_over := asked - given:
         flash(_("Passed over: %(count)s. %(name)s has them already.", count=passed_over, name=to.name), "problem")
-
-
-def _may(reader: Staff) -> bool:
-    """Whether `reader` has colleagues to give customers to."""
-    has_colleagues = reader.may(Permission.TEAM) or reader.may(Permission.ALL_CUSTOMERS)
-    return has_colleagues and reader.may(Permission.MANAGE)

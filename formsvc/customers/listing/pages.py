@@ -1,7 +1,7 @@
 """Staff pages: the list of customers by a filter (M42, M45)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from formsvc.customers import colleagues
 from formsvc.customers.held import next_steps
 from formsvc.customers.listing import reading as listing
 from formsvc.customers.listing import saved as saved_filters
-from formsvc.customers.listing.filters import PAGE, Asking, Due, Filter, Order, parts
+from formsvc.customers.listing.filters import PAGE, Asking, Due, Filter, Order, Part, parts
 from formsvc.customers.listing.parts import ME, NOBODY
 from formsvc.customers.listing.reading import Count, Key, Page
 from formsvc.customers.listing.saved import Choice, Tab
@@ -20,6 +20,7 @@ from formsvc.customers.models import Customer
 from formsvc.customers.pages import blueprint, shower
 from formsvc.customers.worksheet.columns import record_fields
 from formsvc.db import db
+from formsvc.fields.types.multi_select import PREFIX
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission, Staff
 from formsvc.web import language
@@ -99,12 +100,19 @@ def _choices(reader: Staff, chosen: Filter) -> list[Choice]:
     """What the reader can choose."""
     offered = [part for part in parts() if reader.may(part.needs) and (part.name != "owner" or _sees_others(reader))]
     return [
-        Choice(
-            part.name, part.title(), _owners(reader) if part.name == "owner" else part.options and part.options(),
-            chosen.get(part.name), part.is_more,
-        )
+        Choice(part.name, part.title(), _options(part, reader, chosen), chosen.get(part.name), part.is_more)
         for part in offered
-    ]  # fmt: skip
+    ]
+
+
+def _options(part: Part, reader: Staff, chosen: Filter) -> Mapping[str, str] | None:
+    """What can be chosen, and what is: a tag may be the company's own."""
+    if part.name == "owner":
+        return _owners(reader)
+    options, value = part.options and part.options(), chosen.get(part.name)
+    if options is None or value in options:
+        return options
+    return {**options, value: value.removeprefix(PREFIX)}
 
 
 def _owners(reader: Staff) -> dict[str, str]:

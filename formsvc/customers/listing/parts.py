@@ -5,16 +5,21 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
+from formsvc.customers.finding.marking import CustomerMark
+from formsvc.customers.finding.marks import TAGS, Kind
 from formsvc.customers.listing.filters import Asking, Due, Keys, Part, one_of, read_day
 from formsvc.customers.models import Audience, Customer
 from formsvc.customers.worksheet.columns import record_fields
-from formsvc.fields import Option
+from formsvc.db import db
+from formsvc.fields import Option, clean_line
+from formsvc.questionnaires.verbs import known_fields
 from formsvc.web import language
 from formsvc.web.urls import row_id
 
 ME, NOBODY = "me", "none"
+LONGEST_TAG = 100
 LATELY = timedelta(days=31)  # what so few days bring is found by them, before the order of the list
 
 
@@ -26,6 +31,11 @@ def read_owner(text: str) -> str:
         return str(row_id(text))
     except ValueError:
         return ""
+
+
+def read_tag(text: str) -> str:
+    """One of the tags that are offered, or a company's own."""
+    return clean_line(text[:LONGEST_TAG])
 
 
 def week_of(asking: Asking) -> tuple[str, str]:
@@ -50,6 +60,11 @@ def _by_field(field: str, column: Any, title: Callable[[], str], is_more: bool =
         column.key, title, one_of(options), lambda: _labels(options), lambda value, _asking: column == value,
         keys=lambda value, _asking: Keys(select(Customer.id).where(column == value), Customer.id), is_more=is_more,
     )  # fmt: skip
+
+
+def _tagged(tag: str) -> Select[int]:
+    marked = CustomerMark.kind == Kind.TAG, CustomerMark.text == tag
+    return select(CustomerMark.customer_id.label("id")).where(*marked)
 
 
 def _labels(options: Mapping[str, Option]) -> dict[str, str]:
@@ -87,6 +102,11 @@ OWN = [
     ),
     _by_field("record.urgency", Customer.urgency, lambda: _("Urgency"), is_more=False),
     _by_field("record.source", Customer.source, lambda: _("Source")),
+    Part(
+        "tag", lambda: _("Tag"), read_tag, lambda: _labels(known_fields(db.session)[TAGS].by_code),
+        lambda value, _asking: Customer.id.in_(_tagged(value)),
+        keys=lambda value, _asking: Keys(_tagged(value), CustomerMark.customer_id),
+    ),
     Part(
         "audience", lambda: _("Kind"), one_of(Audience),
         lambda: {"": _("any"), Audience.ENTERPRISE: _("Enterprise"), Audience.INDIVIDUAL: _("Individual")},

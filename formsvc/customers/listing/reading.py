@@ -113,7 +113,9 @@ def count(session: Session, reader: Staff, asking: Asking) -> Count:
 
 def whole(session: Session, reader: Staff, asking: Asking) -> Select[Customer]:
     """All that match, however many, in no order."""
-    found = reach.visible(reader).where(*_conditions(asking))
+    found, owners = reach.visible(reader).where(*_conditions(asking)), _owners(session, reader, asking.chosen)
+    if owners is not None:
+        found = found.where(_is_of(owners))
     return search.matching(session, found, asking.chosen.text) if asking.chosen.text else found
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from formsvc import audit
 from formsvc.customers import contacts, record, rows
+from formsvc.customers.finding import marking
 from formsvc.customers.merging.steps import Added, Plan, Step, find_merge, plan
 from formsvc.customers.merging.verbs import lock
 from formsvc.customers.models import Cause, Customer, Situation
@@ -49,6 +50,7 @@ def split(session: Session, staying: Customer, version: int, who: Staff, reason:
     _restore_the_rest(staying, found)
     record.repeat(session, staying)
     going.merged_into_id = None
+    marking.refresh(session, going)
     audit.record(
         session, who.actor, "customer.split", staying.subject, now, version=number, other=going.number,
         fields=sorted({step.field for step in found.back}), contacts=[each.number for each in found.removed],

@@ -13,6 +13,7 @@ from formsvc import audit
 from formsvc.customers import contacts, record, rows
 from formsvc.customers.contacts import Known
 from formsvc.customers.ends import end
+from formsvc.customers.finding import marking
 from formsvc.customers.held import is_held
 from formsvc.customers.merging.choices import Choices, Comparison, Row, compare, content
 from formsvc.customers.models import Cause, Contact, Customer, CustomerValue, Situation
@@ -49,6 +50,7 @@ def merge(
     _move_along(staying, going, taken)
     record.repeat(session, staying)
     going.merged_into_id = staying.id
+    marking.refresh(session, going)
     audit.record(
         session, who.actor, MERGED, staying.subject, now, version=version, other=going.number, before=before,
         fields=sorted({row.field for row in taken}), contacts=sorted(numbers.values()),
