@@ -84,5 +84,5 @@ def test_weak_defaults_each_installation_has_sample_passwords_of_its_own(
             passwords += [sign.password for sign in demo.load(now())]
         modes = {path.stat().st_mode & 0o777 for path in (folder / "sign-in").iterdir()}
         assert modes == {0o600}
-    assert len(set(passwords)) == len(passwords) == 8
+    assert len(set(passwords)) == len(passwords) == 14
     assert all(len(password) >= 16 for password in passwords)

@@ -21,11 +21,9 @@ def test_a_record_is_put_aside_and_comes_back(browser: Browser, given: Invited) 
     page = browser.get(browser.get(f"/customers/{given.number}").link("归档…"))
     done = browser.submit(page, {"reason": "ended"})
     assert done.path == f"/customers/{given.number}"
-    assert "该档案已归档 · 李强，2026-11-23 10:00 · 不再合作" in done.text
+    assert "该客户档案已归档 · 李强，2026-11-23 10:00 · 不再合作" in done.text
     assert "已归档的客户不能邀请" in done.text
-    assert [form.get("action") for form in done.find_all("form", method="post")][2:] == [
-        f"/customers/{given.number}/bring-back"
-    ]
+    assert f"/customers/{given.number}/bring-back" in [form.get("action") for form in done.find_all("form")]
     assert browser.get(f"/customers/{given.number}/archive").path == done.path
     assert Browser(browser.client.application).get(given.path, status=410).heading
     back = browser.submit(done, action=f"/customers/{given.number}/bring-back")
@@ -83,6 +81,6 @@ def test_foreign_id_and_who_only_reads_archives_nothing(browser: Browser, sqlite
     for path in ("archive", "bring-back"):
         typed = {"reason": "ended", "csrf_token": token}
         browser.post(f"/customers/{other.number}/{path}", typed, status=404)
-    auditor.sign_in(account(sqlite_app, Role.AUDITOR), status=403)  # there is no queue for this role
+    auditor.sign_in(account(sqlite_app, Role.AUDITOR))
     auditor.get(f"/customers/{given.number}/archive", status=403)
     assert before.count("customer.archived") == everything(sqlite_app).count("customer.archived") == 0

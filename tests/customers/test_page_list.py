@@ -67,7 +67,7 @@ def test_pages_go_on_by_key_and_keep_the_search(
     first = browser.get("/customers/?q=%E4%BA%91")
     second = browser.get(next(a.get("href") or "" for a in first.find_all("a", rel="next")))
     assert numbers(first) + numbers(second) == ["CX202611003", "CX202611002", "CX202611001"]
-    assert second.find("input", name="q").get("value") == "云"
+    assert {q.get("value") for q in second.find_all("input", name="q")} == {"云"}
     assert second.find_all("a", rel="next") == []
 
 

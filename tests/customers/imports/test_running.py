@@ -135,7 +135,7 @@ def test_probable_duplicates_wait_for_a_choice(
     id_ = read(app, manager, HELD | {NAME: "云盾科技", "职位": "总经理"})
     with app.app_context():
         (alike,) = rows_of(db.session, id_)[2].alike
-        assert (alike["number"], alike["evidence"]) == ("CX202611001", ["mobile", "email"])
+        assert (alike["number"], alike["evidence"]) == ("CX202611001", ["mobile", "email", "similar"])
     if choice:
         decide(app, id_, manager, r2=Decision(choice))
     run(app, id_, manager)
@@ -170,7 +170,7 @@ def test_foreign_id_a_colleagues_customer_is_refused_and_nobody_named(app: Flask
         rows = rows_of(db.session, id_)
         assert [rows[row].outcome for row in (2, 3)] == ["refused", "refused"]
         assert "王磊" not in str([row.problems for row in rows.values()])
-        assert rows[4].alike == [{"number": None, "name": None, "evidence": ["mobile", "email"]}]
+        assert rows[4].alike == [{"number": None, "name": None, "evidence": ["mobile", "email", "similar"]}]
     decide(app, id_, manager, r4=Decision(number))
     run(app, id_, manager)
     assert state(app, id_)[2] == {"refused": 2, "left": 1}
