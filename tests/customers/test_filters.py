@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from formsvc.customers.listing.filters import Filter, Order, parts
 
 NAMES = ("owner", "category", "source", "urgency", "audience", "due", "added_from", "added_to", "archived", "asked",
-         "asked_from", "asked_to", "order", "q", "before", "after")  # fmt: skip
+         "asked_from", "asked_to", "tag", "order", "q", "before", "after")  # fmt: skip
 WORDS = ("me", "none", "7", "won", "fair", "high", "individual", "overdue", "week", "2026-11-23", "only", "never",
          "expired", "due", "newest", "云盾", "%")  # fmt: skip
 

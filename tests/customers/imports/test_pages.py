@@ -204,3 +204,26 @@ def test_the_list_is_exported_as_far_as_the_reader_sees_it(
     with sqlite_app.app_context():
         facts = select(AuditFact.detail).where(AuditFact.action == "customers.exported")
         assert [fact["count"] for fact in db.session.scalars(facts)] == [2, 1]
+
+
+def test_an_export_is_of_what_the_list_shows(sqlite_app: Flask) -> None:
+    with writing(sqlite_app) as session:
+        boss, manager = staff_account(session, role=Role.ADMINISTRATOR), staff_account(session)
+        tagged = customer(session, manager, values={"maintenance.tags": ["key-service", "other:老朋友"]})
+        customer(session, manager)
+        others = customer(session, staff_account(session))
+    browser = Browser(sqlite_app)
+    browser.sign_in(boss.email)
+    for query, expected in (
+        ("tag=key-service", [tagged.number]), ("tag=other:老朋友", [tagged.number]),
+        (f"owner={others.owner_id}", [others.number]),
+    ):  # fmt: skip
+        form = next(f for f in browser.get(f"/customers/?{query}").root.iter("form") if f.get("class") == "export")
+        fields = {each.get("name") or "": each.get("value") or "" for each in form.iter("input")}
+        with (
+            browser.client.post(
+                "/customers/export", data=fields | {"format": "csv"}, base_url=f"http://{HOST}"
+            ) as file,
+            opened(io.BytesIO(file.data), "a.csv") as sheet,
+        ):
+            assert [row.cells["客户编号"] for row in sheet.rows] == expected, query
