@@ -6,12 +6,11 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from formsvc.customers.listing.parts import read_owner
 from formsvc.questionnaires.definition import KEY
 from formsvc.review.checks import CHECKS
 from formsvc.submissions.models import SubmissionState
-from formsvc.web.urls import row_id
 
-ME, NOBODY = "me", "none"
 PAGE = "queue"  # among the filtered pages
 
 
@@ -39,7 +38,7 @@ class Filter:
         state, age = asked.get("state", ""), asked.get("age", "")
         flag, questionnaire = asked.get("flag", ""), asked.get("questionnaire", "")
         return cls(
-            owner=_owner(asked.get("owner", "")),
+            owner=read_owner(asked.get("owner", "")),
             state=SubmissionState(state) if state in SubmissionState.__members__.values() else SubmissionState.WAITING,
             age=Age(age) if age in Age.__members__.values() else None,
             flag=flag if flag in CHECKS else "",
@@ -65,12 +64,3 @@ class Filter:
     def query(self) -> str:
         """The query of an address that asks for this."""
         return urlencode(self.asked)
-
-
-def _owner(text: str) -> str:
-    if text in (ME, NOBODY):
-        return text
-    try:
-        return str(row_id(text))
-    except ValueError:
-        return ""

@@ -6,10 +6,11 @@ from dataclasses import replace
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from formsvc.customers.listing.parts import ME, NOBODY
 from formsvc.customers.listing.saved import Choice, Tab
 from formsvc.questionnaires.verbs import definition_of, published
 from formsvc.review.checks import CHECKS, Severity
-from formsvc.review.filters import ME, NOBODY, Age, Filter
+from formsvc.review.filters import Age, Filter
 from formsvc.review.states import state_names
 from formsvc.staff.models import GRANTS, Permission, Role
 from formsvc.web import language

@@ -12,9 +12,10 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from formsvc.customers.listing.parts import ME, NOBODY
 from formsvc.review import queue_statements as statements
 from formsvc.review import reach
-from formsvc.review.filters import ME, NOBODY, Filter
+from formsvc.review.filters import Filter
 from formsvc.review.queue_statements import Shape, Side
 from formsvc.staff.models import Permission, Staff
 from formsvc.staff.verbs import team_of

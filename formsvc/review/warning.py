@@ -11,11 +11,12 @@ from sqlalchemy import Select, and_, case, delete, literal, not_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from formsvc import audit
+from formsvc.customers.listing.parts import ME
 from formsvc.customers.models import Customer
 from formsvc.db import insert_into
 from formsvc.invitations.models import Invitation
 from formsvc.mail.outbox import Message, put
-from formsvc.review.filters import ME, Age, Filter
+from formsvc.review.filters import Age, Filter
 from formsvc.review.models import ReviewWarning
 from formsvc.staff.models import Permission, Role, Staff
 from formsvc.staff.verbs import may

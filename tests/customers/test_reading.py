@@ -14,9 +14,10 @@ from openpyxl import Workbook
 from formsvc.customers.worksheet import lines, reading
 from formsvc.customers.worksheet.checking import check_row
 from formsvc.customers.worksheet.columns import columns, titles
-from formsvc.customers.worksheet.lines import NotAWorksheet, cell_text
+from formsvc.customers.worksheet.lines import NotAWorksheet
 from formsvc.customers.worksheet.reading import SheetRow, opened, read
 from formsvc.questionnaires.definition import default_data, definition_from_data
+from formsvc.questionnaires.xlsx.cells import cell_text
 from tests.customers.sheets import REAL, ROW, as_csv, as_xlsx
 
 COLUMNS = columns(definition_from_data(default_data()).fields)
@@ -84,7 +85,7 @@ def test_empty_rows_are_left_out_and_rows_keep_their_numbers(tmp_path: Path) -> 
     ],
 )  # fmt: skip
 def test_a_cell_is_what_a_person_would_type(cell: object, text: str) -> None:
-    assert cell_text(cell) == text
+    assert cell_text(cell, 32_767) == text
 
 
 def zipped(path: Path, **parts: bytes) -> Path:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from formsvc.fields import TYPES, Field, Raw, Value, Wrong
 from formsvc.fields.types.base import is_nothing
 from formsvc.questionnaires.xlsx.answers import surplus, typed
-from formsvc.questionnaires.xlsx.reading import cell_text, read
+from formsvc.questionnaires.xlsx.cells import cell_text
+from formsvc.questionnaires.xlsx.reading import read
 from formsvc.questionnaires.xlsx.slots import TICK, key_of, slots
 from tests.fields.examples import FIELDS, PROPERTY
 from tests.fields.test_properties import ANYTHING, accepted
@@ -18,9 +19,13 @@ LANGUAGES = st.sampled_from(["zh_CN", "en"])
 COMPANY = {field.key: field for module in DEFINITION.asked("enterprise", "existing") for field in module.fields}
 
 
+def _text(cell: object) -> str:
+    return cell_text(cell, 1000)
+
+
 def as_read(field: Field, cells: dict[str, list[str]]) -> dict[str, list[str]]:
     """What the reader of a file makes of cells before they are understood."""
-    return {key: texts for key, given in cells.items() if (texts := [t for t in map(cell_text, given) if t])}
+    return {key: texts for key, given in cells.items() if (texts := [t for t in map(_text, given) if t])}
 
 
 def understood(field: Field, raw: Raw) -> Raw:
@@ -58,7 +63,7 @@ def test_what_a_page_can_hold_a_form_can_say(
 def test_whatever_is_typed_stands_on_the_page_or_is_refused_there(name: str, data: st.DataObject) -> None:
     field = FIELDS[name]
     keys = st.sampled_from([slot.key for slot in slots(field) if slot.key])
-    cells = data.draw(st.dictionaries(keys, st.lists(ANYTHING.map(cell_text).filter(bool), min_size=1, max_size=3)))
+    cells = data.draw(st.dictionaries(keys, st.lists(ANYTHING.map(_text).filter(bool), min_size=1, max_size=3)))
     raw = typed({field.key: field}, cells).get(field.key)
     assert (raw is None) is (not cells)
     if raw is not None:

@@ -6,17 +6,15 @@ import io
 import re
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
-from datetime import date, datetime
 from itertools import chain, count
 from typing import IO, Any
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from formsvc.fields import clean
+from formsvc.questionnaires.xlsx.cells import DAMAGED, cell_text
 
 MAX_COLUMNS, MAX_ROWS, MAX_CELL = 60, 200_000, 32_767
 MAX_UNPACKED, MAX_RATIO = 200 * 1024 * 1024, 200
@@ -24,10 +22,6 @@ MAX_LINE = 2 * 1024 * 1024  # characters of a CSV file without a line break
 PIECE = 1024 * 1024  # bytes
 LAST_ROW = 1_048_576
 Line = tuple[int, list[str]]
-DAMAGED = (  # what zipfile, expat and openpyxl raise on a damaged workbook, some of it while its rows are read
-    zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, OSError, EOFError,
-    ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RuntimeError,
-)  # fmt: skip
 LINE = re.compile(r"[^\r\n]*(?:\n|\r\n|\r(?=[^\n]))")
 ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 
@@ -80,7 +74,7 @@ def _lines_of(sheet: Any) -> Iterator[Line]:
                 row = next(rows, None)
             if row is None:
                 return
-            if any(row) and any(line := [cell_text(cell) for cell in row]):
+            if any(row) and any(line := [cell_text(cell, MAX_CELL) for cell in row]):
                 yield number, line
     except DAMAGED as error:
         raise NotAWorksheet("not-xlsx") from error
@@ -140,19 +134,6 @@ def _parsed(lines: Iterable[str], delimiter: str) -> Iterator[Line]:
                 yield number, cells
     except csv.Error as error:
         raise NotAWorksheet("not-csv", str(error)) from error
-
-
-def cell_text(cell: Any) -> str:
-    """A cell as a person would type it: dates as 2024-05-10, whole numbers without a point, formulas as text."""
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return clean(str(cell)[:MAX_CELL])
 
 
 def unescaped(cell: str) -> str:

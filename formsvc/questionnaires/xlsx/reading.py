@@ -3,19 +3,12 @@
 import io
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from math import isfinite
-from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
-from formsvc.fields import clean
+from formsvc.questionnaires.xlsx.cells import DAMAGED, cell_text
 from formsvc.questionnaires.xlsx.marker import Marker
 
 MAX_FILE = 1024 * 1024  # bytes: a form has 12 kB, and five times that when other programs have saved it
@@ -23,10 +16,6 @@ MAX_UNPACKED = 3 * 512 * 1024  # what other programs put into it, included; larg
 MAX_PARTS = 200  # files in the archive
 MAX_SHEETS, MAX_ROWS, COLUMNS = 8, 1000, 3
 MAX_TEXT = 40_000  # characters in all cells together
-DAMAGED = (  # what zipfile, expat and openpyxl raise on a damaged workbook, some of it while its rows are read
-    zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, OSError, EOFError,
-    ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RuntimeError,
-)  # fmt: skip
 
 
 class NotAForm(ValueError):
@@ -76,7 +65,7 @@ def _form(content: bytes) -> Typed:
     for sheet in book.worksheets[:MAX_SHEETS]:
         sheet.reset_dimensions()  # what a file says of its own size may be wrong, or there to do harm
         rows = sheet.iter_rows(max_col=COLUMNS, max_row=MAX_ROWS, values_only=True)
-        lines = ([cell_text(cell) for cell in row] for row in rows)
+        lines = ([cell_text(cell, MAX_TEXT + 1) for cell in row] for row in rows)
         if marker := Marker.read(next(lines, [""])[0]):
             return _typed(marker, lines)
     raise NotAForm("not-ours")
@@ -94,18 +83,3 @@ def _typed(marker: Marker, lines: Iterator[list[str]]) -> Typed:
             cells.setdefault(key, []).append(text)
             labels.setdefault(key, label)
     return Typed(marker, cells, labels)
-
-
-def cell_text(cell: Any) -> str:
-    """A cell as a person would type it: dates as 2024-05-10, numbers with all of their digits, formulas as text."""
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float) and isfinite(cell):
-        return str(int(cell)) if cell.is_integer() else format(Decimal(repr(cell)), "f")
-    if isinstance(cell, ArrayFormula | DataTableFormula):
-        return clean(getattr(cell, "text", None) or "=")
-    return clean(str(cell)[: MAX_TEXT + 1])
