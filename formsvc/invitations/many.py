@@ -47,8 +47,10 @@ class Sent:
         return len(self.mailed) + len(self.by_hand)
 
 
-def invite(numbers: Iterable[str], by: Staff, now: datetime, days: int, questionnaire: str) -> Sent:
-    """Invite the customers with those numbers, each once: who is invited already is left.
+def invite(
+    numbers: Iterable[str], by: Staff, now: datetime, days: int, questionnaire: str, with_form: bool = False
+) -> Sent:
+    """Invite the customers with those numbers, each once, as `issue` does: who is invited already is left.
 
     A customer that `by` may not see is as if it did not exist. Raises NoQuestionnaire, ValueError for `days`.
     """
@@ -59,7 +61,8 @@ def invite(numbers: Iterable[str], by: Staff, now: datetime, days: int, question
             if customer is None:
                 continue
             named, has_mail = Named(customer.number, customer.name), bool(customer.email)
-            why = Left.ARCHIVED if customer.archived_at else _issue(session, customer, by, now, days, questionnaire)
+            asked = days, questionnaire, with_form
+            why = Left.ARCHIVED if customer.archived_at else _issue(session, customer, by, now, *asked)
         group = sent.left.setdefault(why, []) if why else sent.mailed if has_mail else sent.by_hand
         group.append(named)
     return sent
@@ -80,11 +83,11 @@ def links_of(
 
 
 def _issue(
-    session: Session, customer: Customer, by: Staff, now: datetime, days: int, questionnaire: str
+    session: Session, customer: Customer, by: Staff, now: datetime, days: int, questionnaire: str, with_form: bool
 ) -> Left | None:
     """Why no invitation was made; None where one was. Raises what `issue` raises else."""
     try:
-        verbs.issue(session, customer, by.actor, by.id, now, days, questionnaire)
+        verbs.issue(session, customer, by.actor, by.id, now, days, questionnaire, with_form)
     except verbs.AlreadyInvited:
         return Left.INVITED
     except verbs.NothingAsked:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from formsvc.customers.duplicates import pairs
 from formsvc.customers.listing import choosing
 from formsvc.customers.listing.filters import Filter
 from formsvc.customers.listing.pages import asking_of
@@ -47,7 +48,7 @@ def send() -> str | AnyResponse:
     try:
         questionnaire = current(db.session, key)
         db.session.rollback()
-        sent = many.invite(numbers, me(), now(), days, key)
+        sent = many.invite(numbers, me(), now(), days, key, "with_form" in request.form)
     except NoQuestionnaire:
         flash(_("Choose a questionnaire that asks something of this customer."), "problem")
     except ValueError:
@@ -92,6 +93,7 @@ def _asked(chosen: Sequence[Customer], back: str) -> str:
         "invitations/bulk.html", chosen=chosen, back=back, days=range(MIN_DAYS, MAX_DAYS + 1), default_days=DAYS,
         with_mail=sum(bool(customer.email) for customer in chosen), most=choosing.MOST,
         offered=[definition_of(version) for version in published(db.session)],
+        doubles=pairs.in_doubt(db.session, [customer.id for customer in chosen]),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from formsvc.audit import AuditFact
+from formsvc.customers.duplicates import comparing
 from formsvc.db import db
 from formsvc.invitations.models import Invitation
 from formsvc.mail.models import OutboxMessage
@@ -110,3 +111,16 @@ def test_who_only_reads_is_offered_nothing(browser: Browser, sqlite_app: Flask) 
     browser.sign_in(account(sqlite_app, Role.FINANCE))
     page = browser.get("/customers/")
     assert page.find_all("input", name="numbers") == []
+
+
+def test_who_may_be_asked_twice_is_said_and_the_form_goes_along(
+    browser: Browser, sqlite_app: Flask, manager: str
+) -> None:
+    one, other = customer(sqlite_app, manager), customer(sqlite_app, manager)
+    with sqlite_app.app_context():
+        comparing.compare_due()
+    page = browser.post_from("/customers/", "/invitations/many", {"numbers": [one, other]})
+    assert "其中 2 位可能与其他档案是同一客户" in page.text
+    browser.submit(page, {"with_form": "yes"}, action="/invitations/many/send")
+    with sqlite_app.app_context():
+        assert db.session.scalars(select(Invitation.with_form)).all() == [True, True]

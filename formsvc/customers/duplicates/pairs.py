@@ -1,9 +1,10 @@
 """Pairs of customers that may be one, as they were found, and what a person said of them (M26)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, func, select, union, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from formsvc import audit
@@ -56,6 +57,17 @@ class DuplicatePair(Base):
     older: Mapped[Customer] = relationship(foreign_keys=older_id)
     newer: Mapped[Customer] = relationship(foreign_keys=newer_id)
     settler: Mapped[Staff | None] = relationship(foreign_keys=settled_by)
+
+
+def in_doubt(session: Session, ids: Collection[int]) -> int:
+    """How many of the customers with these ids may be one with another, and nobody has decided."""
+    members = union(
+        *(
+            select(member).where(DuplicatePair.state == PairState.OPEN, member.in_(ids))
+            for member in (DuplicatePair.older_id, DuplicatePair.newer_id)
+        )
+    )
+    return session.scalar(select(func.count()).select_from(members.subquery())) or 0
 
 
 def settle(session: Session, pair: DuplicatePair, who: Staff, reason: str, now: datetime) -> None:
