@@ -11,7 +11,7 @@ from formsvc.customers import reach, record
 from formsvc.customers.duplicates import alike as duplicates
 from formsvc.customers.duplicates import comparing, pairs
 from formsvc.customers.duplicates import listing as pair_list
-from formsvc.customers.duplicates.alike import Alike
+from formsvc.customers.duplicates.alike import Alike, Asked
 from formsvc.customers.duplicates.pairs import DuplicatePair, PairState
 from formsvc.customers.finding.marking import CustomerMark
 from formsvc.customers.models import Audience, Customer, Origin
@@ -19,7 +19,7 @@ from formsvc.customers.record import Source
 from formsvc.db import rows_changed
 from formsvc.fields import Value
 from formsvc.staff.models import Role, Staff
-from tests.factories import ENTERPRISE, customer, staff_account
+from tests.factories import ENTERPRISE, INDIVIDUAL, customer, staff_account
 from tests.installation import NOW
 
 CODE = {"basic.uscc": "914403001922038216"}
@@ -135,6 +135,18 @@ def test_what_too_many_have_in_common_is_not_looked_at(session: Session, monkeyp
     assert len(duplicates.alike(session, mistaken)) == 1
     monkeypatch.setattr(duplicates, "CROWD", 1)
     assert duplicates.alike(session, mistaken) == []  # both have 琳娜, and nobody 莎伯 or 伯琳
+
+
+def test_to_ask_for_several_is_to_ask_for_each(session: Session) -> None:
+    for values in (ENTERPRISE, OTHER, {**OTHER, "basic.full_name": "广州莎柏琳娜科技有限公司"}):
+        customer(session, values=values)
+    asked = [
+        Asked(ENTERPRISE), Asked({"basic.full_name": "广州市莎柏琳那科技"}), Asked({}),
+        Asked({**INDIVIDUAL, "contacts.mobile": OTHER["contacts.mobile"]}, Audience.INDIVIDUAL),
+    ]  # fmt: skip
+    found = duplicates.alike_to_each(session, asked)
+    assert found == [duplicates.alike(session, each.values, audience=each.audience) for each in asked]
+    assert [len(each) for each in found] == [1, 1, 0, 2]
 
 
 def test_three_alike_are_three_pairs_the_older_first(session: Session) -> None:

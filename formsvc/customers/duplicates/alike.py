@@ -5,13 +5,13 @@ They are shown to a person; nothing is merged by itself. A lookup costs what it 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from formsvc.crypto import blind_index
-from formsvc.customers.duplicates.evidence import FIELDS, Found, Known, compared, is_evidence
+from formsvc.customers.duplicates.evidence import FIELDS, Found, Known, company, compared, is_evidence
 from formsvc.customers.duplicates.likeness import SIMILAR, is_near, likeness, telling
 from formsvc.customers.finding import looking
 from formsvc.customers.finding.marks import FULL_NAME, Kind, Mark, marks, pieces
@@ -35,6 +35,13 @@ class Alike:
     likeness: int = 0
 
 
+class Asked(NamedTuple):
+    """What is said of a customer, by field."""
+
+    values: Mapping[str, Any]
+    audience: Audience = Audience.ENTERPRISE
+
+
 def alike(
     session: Session,
     values: Mapping[str, Any],
@@ -48,17 +55,37 @@ def alike(
     They are named where they are among `visible`, which is all unless said. Of a customer who is new, `audience` says
     whether the name is a company's.
     """
-    audience = besides.audience if besides else audience
-    said = marks("", audience, values.items(), blind_index)
-    name = values.get(FULL_NAME) if audience is Audience.ENTERPRISE else None
-    mine = Known(name if isinstance(name, str) else None, is_evidence(said))
-    own = {besides.id} if besides else set()
-    found = _found(session, mine, own)
-    named = set(found) if visible is None else looking.among(session, visible, found)
+    mine = Asked(values, besides.audience if besides else audience)
+    return alike_to_each(session, [mine], visible, besides)[0]
+
+
+def alike_to_each(
+    session: Session, asked: Sequence[Asked], visible: Select[Customer] | None = None, besides: Customer | None = None
+) -> list[list[Alike]]:
+    """The same for each of `asked`, by as few statements for all as for one."""
+    found = _found(session, [_known(each) for each in asked], {besides.id} if besides else set())
+    ids = {id_ for each in found for id_ in each}
+    named = ids if visible is None else looking.among(session, visible, ids)
     return [
-        Alike(known.number if id_ in named else None, known.name if id_ in named else None, *why)
-        for id_, (known, why) in found.items()
+        [
+            Alike(other.number if id_ in named else None, other.name if id_ in named else None, *why)
+            for id_, (other, why) in each.items()
+        ]
+        for each in found
     ]
+
+
+def candidates(session: Session, asked: Mapping[int, Known], most: int) -> dict[int, set[int]]:
+    """The ids of the customers, up to `most` by each mark and by similar names, that each of `asked` may be."""
+    shared = looking.holders(session, {mark for each in asked.values() for mark in each.marks}, most)
+    parts = name_marks(session, {each.name for each in asked.values() if each.name})
+    namesakes = looking.namesakes(session, {mark for marks in parts.values() for mark in marks}, CROWD)
+    found = {}
+    for key, each in asked.items():
+        found[key] = {id_ for mark in each.marks for id_ in shared.get(mark, ())}
+        if each.name:
+            found[key] |= near(each.name, parts[each.name], namesakes, most)
+    return found
 
 
 def name_marks(session: Session, names: Collection[str]) -> dict[str, list[Mark]]:
@@ -94,13 +121,26 @@ def near(
     return {id_ for _, id_ in similar[:most]}
 
 
-def _found(session: Session, mine: Known, own: set[int]) -> dict[int, tuple[looking.Other, Found]]:
-    """The others that share something with `mine`, by their ids, and what."""
-    ids = looking.holders(session, mine.marks, MOST + len(own))
-    candidates = {id_ for holders in ids.values() for id_ in holders}
-    for name, parts in name_marks(session, [mine.name] if mine.name else []).items():
-        candidates |= near(name, parts, looking.namesakes(session, parts, CROWD), MOST + len(own))
-    others = looking.known(session, candidates - own)
+def _known(asked: Asked) -> Known:
+    said = marks("", asked.audience, asked.values.items(), blind_index)
+    name = asked.values.get(FULL_NAME)
+    return Known(company(name, asked.audience) if isinstance(name, str) else None, is_evidence(said))
+
+
+def _found(
+    session: Session, asked: Sequence[Known], own: set[int]
+) -> list[dict[int, tuple[looking.Other, Found]]]:  # fmt: skip
+    """The others that share something with each of `asked`, by their ids, and what."""
+    near_to = candidates(session, dict(enumerate(asked)), MOST + len(own))
+    others = looking.known(session, {id_ for ids in near_to.values() for id_ in ids} - own)
+    return [
+        _compared(mine, {id_: others[id_] for id_ in near_to[place] if id_ in others})
+        for place, mine in enumerate(asked)
+    ]
+
+
+def _compared(mine: Known, others: Mapping[int, looking.Other]) -> dict[int, tuple[looking.Other, Found]]:
+    """Those of `others` that share something with `mine`, and what; the likeliest first."""
     found = [(id_, other, compared(mine, other.known)) for id_, other in others.items()]
     ordered = sorted((each for each in found if each[2].evidence), key=lambda each: (-each[2].weight, each[0]))
     return {id_: (other, why) for id_, other, why in _first_of_each(ordered)}

@@ -11,7 +11,7 @@ from sqlalchemy import delete, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from formsvc import queue
-from formsvc.customers.duplicates.alike import CROWD, name_marks, near
+from formsvc.customers.duplicates.alike import candidates
 from formsvc.customers.duplicates.evidence import Found, compared, is_news
 from formsvc.customers.duplicates.pairs import DuplicatePair, PairState
 from formsvc.customers.finding import looking
@@ -76,15 +76,7 @@ def _near(
 ) -> tuple[Mapping[int, Other], Mapping[int, set[int]]]:
     """All that are looked at, `more` among them, and for each that is due the others with a mark in common."""
     mine = looking.known(session, due)
-    names = {other.known.name for other in mine.values() if other.known.name}
-    rare = name_marks(session, names)
-    shared = looking.holders(session, {mark for other in mine.values() for mark in other.known.marks}, MOST)
-    namesakes = looking.namesakes(session, {mark for marks in rare.values() for mark in marks}, CROWD)
-    found: dict[int, set[int]] = {}
-    for id_, other in mine.items():
-        name = other.known.name or ""
-        found[id_] = {each for mark in other.known.marks for each in shared.get(mark, ())}
-        found[id_] |= near(name, rare.get(name, ()), namesakes, MOST)
+    found = candidates(session, {id_: other.known for id_, other in mine.items()}, MOST)
     others = mine | looking.known(session, {*more, *(id_ for ids in found.values() for id_ in ids)} - set(mine))
     return others, {id_: {other for other in ids if other != id_ and other in others} for id_, ids in found.items()}
 

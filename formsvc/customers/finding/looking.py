@@ -107,8 +107,10 @@ def namesakes(session: Session, wanted: Collection[Mark], most: int) -> dict[Mar
 def known(session: Session, ids: Iterable[int]) -> dict[int, Other]:
     """The customers with these ids, but those that were merged into others."""
     told, held = {}, defaultdict[int, set[Mark]](set)
+    if not (wanted := sorted(ids)):
+        return {}
     session.flush()
-    for row in _KNOWN.all(session.connection(), {"ids": [[id_] for id_ in sorted(ids)]}):
+    for row in _KNOWN.all(session.connection(), {"ids": [[id_] for id_ in wanted]}):
         told[row.id] = row.number, row.name, company(row.name, row.audience)
         if row.kind:
             held[row.id].add(Mark(row.kind, row.text))

@@ -1,13 +1,13 @@
 """What the rows of a batch would do, before anything is written (M26, M43)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from formsvc.customers import reach
-from formsvc.customers.duplicates import alike as duplicates
+from formsvc.customers.duplicates.alike import Asked, alike_to_each
 from formsvc.customers.imports.models import Import, ImportRow, RowOutcome
 from formsvc.customers.models import Audience, Customer
 from formsvc.customers.names import core
@@ -42,7 +42,8 @@ class Judge:
         found = {row.row.number: known.find(row) for row in whole}
         self._refuse_others(whole, numbered, found)
         known.read(customer for customer in found.values() if customer)
-        made = [self._judged(row, found.get(row.row.number), known) for row in rows]
+        alike = self._alike([row for row in whole if not row.problems and not found[row.row.number]])
+        made = [self._judged(row, found.get(row.row.number), known, alike.get(row.row.number, [])) for row in rows]
         _tell_doubles(made, self._first_rows(made))
         return made
 
@@ -60,12 +61,13 @@ class Judge:
                 if customer and customer.id not in seen and not row.problems:
                     row.refuse(column, "not-yours")
 
-    def _judged(self, row: CheckedRow, customer: Customer | None, known: Known) -> dict[str, Any]:
+    def _judged(
+        self, row: CheckedRow, customer: Customer | None, known: Known, alike: list[dict[str, Any]]
+    ) -> dict[str, Any]:
         customer = None if row.problems else customer
         changes = judged_as(row, known.held(customer)) if customer else {}
         if customer and customer.owner_id is None:
             changes[OWNER] = {"before": None, "after": self._owner.name, "conflict": None, "take": None}
-        alike = [] if customer or row.problems else list(self._alike(row))
         is_company = row.audience is Audience.ENTERPRISE
         return {
             "import_id": self._brought.id, "number": row.row.number,
@@ -80,12 +82,16 @@ class Judge:
             "mobile": row.text("contacts.mobile"), "email": row.text("contacts.email"),
         }  # fmt: skip
 
-    def _alike(self, row: CheckedRow) -> Iterator[dict[str, Any]]:
-        """A person's name alone is no evidence."""
-        is_company = row.audience is Audience.ENTERPRISE
-        values = {key: value for key, value in row.values.items() if is_company or key != "basic.full_name"}
-        for other in duplicates.alike(self._session, values, None, None if self._sees_all else self._visible):
-            yield {"number": other.number, "name": other.name, "evidence": list(other.evidence)}
+    def _alike(self, rows: Sequence[CheckedRow]) -> dict[int, list[dict[str, Any]]]:
+        """The customers that each of `rows` may be, by the number of the row."""
+        asked = [Asked(row.values, row.audience) for row in rows]
+        found = alike_to_each(self._session, asked, None if self._sees_all else self._visible)
+        return {
+            row.row.number: [
+                {"number": each.number, "name": each.name, "evidence": list(each.evidence)} for each in others
+            ]
+            for row, others in zip(rows, found, strict=True)
+        }
 
     def _first_rows(self, made: Sequence[Mapping[str, Any]]) -> dict[tuple[str, Any], int]:
         """The first row of earlier batches, by each thing that it has in common with one of `made`."""
