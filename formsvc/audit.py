@@ -1,5 +1,6 @@
 """Append-only facts: who did what to what, when. A fact never holds a person's data, only keys and counts (M52)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -31,8 +32,15 @@ _RECORD = Statement(insert(AuditFact), "at", "actor", "action", "subject", "deta
 
 def record(session: Session | Connection, actor: str, action: str, subject: str, now: datetime, **detail: Any) -> None:
     """Add the fact that `actor` ("staff:3", "customer:8" or "system") did `action` to `subject` ("customer:8")."""
-    fact = {"at": now, "actor": actor, "action": action, "subject": subject, "detail": detail}
-    _RECORD.run(begun(session), fact)
+    _RECORD.run(begun(session), {"at": now, "actor": actor, "action": action, "subject": subject, "detail": detail})
+
+
+def record_all(
+    session: Session | Connection, actor: str, action: str, told: Mapping[str, dict[str, Any]], now: datetime
+) -> None:
+    """Add the same fact of several subjects, each with its detail."""
+    shared = {"at": now, "actor": actor, "action": action}
+    _RECORD.run_for(begun(session), ({**shared, "subject": subject, "detail": told[subject]} for subject in told))
 
 
 def has_happened(session: Session, action: str, subject: str, after: datetime, until: datetime) -> bool:

@@ -33,7 +33,7 @@ class EncryptedJSON(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else _fernet().encrypt(json.dumps(value, ensure_ascii=False).encode()).decode()
+        return None if value is None else encrypted(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else decrypted(value)
@@ -89,6 +89,11 @@ def init_app(app: Flask, keys: Sequence[str]) -> None:
     app.config["SECRET_KEY_FALLBACKS"] = [derive(key, "session").hex() for key in keys[1:]]
     app.extensions["fernet"] = MultiFernet([Fernet(base64.urlsafe_b64encode(derive(key, "values"))) for key in keys])
     app.extensions["blind-index"] = derive(keys[-1], "blind-index")
+
+
+def encrypted(value: Any) -> str:
+    """What the database has of `value` in an EncryptedJSON."""
+    return _fernet().encrypt(json.dumps(value, ensure_ascii=False).encode()).decode()
 
 
 def decrypted(text: str) -> Any:

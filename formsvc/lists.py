@@ -54,6 +54,24 @@ def _json_each(element: is_among, compiler: SQLCompiler, **options: Any) -> str:
     return f"{text} IN (SELECT value FROM json_each({given}))"  # noqa: S608 - a placeholder
 
 
+class as_json(FunctionElement[Any]):
+    """A text that is JSON as a value of a JSON column; NULL where it is."""
+
+    name = "as_json"
+    inherit_cache = True
+    type = JSON()
+
+
+@compiles(as_json, "postgresql")
+def _cast_json(element: as_json, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AS JSON)"
+
+
+@compiles(as_json, "sqlite")
+def _text_json(element: as_json, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
 class each_of(FunctionElement[Any]):
     """The items of a list that is one value of the statement, as a table: what its rows need for themselves."""
 

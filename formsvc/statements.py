@@ -60,7 +60,10 @@ class Statement:
 
     def run_for(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         """`run` it for each of `rows`, which go to the driver together."""
-        if bound := [self.bound(connection.dialect, values) for values in rows]:
+        bound = [self.bound(connection.dialect, values) for values in rows]
+        if len(bound) == 1:
+            bound[0].sent(connection).close()
+        elif bound:
             execute(connection, bound[0].compiled.text, [each.given for each in bound], is_many=True).close()
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from formsvc.customers import record
+from formsvc.customers import creating
 from formsvc.customers.models import Audience, Customer, Origin, Situation
 from formsvc.customers.record import Source
 from formsvc.db import transaction
@@ -64,7 +64,7 @@ def customer(
     """A customer with the usual values, and those of `values` instead or besides."""
     usual = ENTERPRISE if audience is Audience.ENTERPRISE else INDIVIDUAL
     given = {**usual, **values}
-    return record.create(
+    return creating.create(
         session, given, Source(Origin.WORKSHEET), NOW,
         audience=audience, situation=situation, owner_id=owner.id if owner else None,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Customer numbers: CX, year and month, serial of three digits or more; never reused (M40)."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,8 @@ from sqlalchemy.orm import Session
 
 PATTERN = re.compile(r"CX(20[0-9]{2}(?:0[1-9]|1[0-2]))([0-9]{3,9})")
 TAKE = text(
-    "INSERT INTO number_series (month, last) VALUES (:month, 1) "
-    "ON CONFLICT (month) DO UPDATE SET last = number_series.last + 1 RETURNING last"
+    "INSERT INTO number_series (month, last) VALUES (:month, :count) "
+    "ON CONFLICT (month) DO UPDATE SET last = number_series.last + :count RETURNING last"
 )
 RESERVE = text(
     "INSERT INTO number_series (month, last) VALUES (:month, :serial) ON CONFLICT (month) DO UPDATE "
@@ -18,17 +19,22 @@ RESERVE = text(
 )
 
 
-def take(session: Session, now: datetime, zone: ZoneInfo) -> str:
-    """The next number of this month in `zone`. The series' row is held until the transaction ends."""
+def take(session: Session, count: int, now: datetime, zone: ZoneInfo) -> list[str]:
+    """The next `count` numbers of this month in `zone`. The series' row is held until the transaction ends."""
+    if not count:
+        return []
     month = now.astimezone(zone).strftime("%Y%m")
-    serial = session.execute(TAKE, {"month": month}).scalar_one()
-    return f"CX{month}{serial:03d}"
+    last = session.execute(TAKE, {"month": month, "count": count}).scalar_one()
+    return [f"CX{month}{serial:03d}" for serial in range(last - count + 1, last + 1)]
 
 
-def reserve(session: Session, number: str) -> None:
-    """Keep `number`, which someone gave outside of this program, from being given again. Raises ValueError."""
-    month, serial = split(number)
-    session.execute(RESERVE, {"month": month, "serial": serial})
+def reserve(session: Session, numbers: Iterable[str]) -> None:
+    """Keep `numbers`, which someone gave outside of this program, from being given again. Raises ValueError."""
+    highest: dict[str, int] = {}
+    for month, serial in map(split, numbers):
+        highest[month] = max(serial, highest.get(month, 0))
+    for month, serial in sorted(highest.items()):  # in one order: nobody waits for who waits for them
+        session.execute(RESERVE, {"month": month, "serial": serial})
 
 
 def split(number: str) -> tuple[str, int]:

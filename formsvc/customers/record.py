@@ -1,32 +1,21 @@
-"""The master record: make a customer, change values with their source (M24).
+"""The master record: change values with their source (M24).
 
 A change is a version of the record: values say since which one they are held. Data functions: they neither commit nor
 send. Whoever changes a record records the fact.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from formsvc import audit
-from formsvc.customers import numbers, rows
+from formsvc.customers import rows
 from formsvc.customers.finding import marking
 from formsvc.customers.held import held_values
-from formsvc.customers.models import (
-    Audience,
-    Cause,
-    Channel,
-    Contact,
-    Customer,
-    CustomerValue,
-    Origin,
-    Situation,
-)
+from formsvc.customers.models import Cause, Channel, Customer, CustomerValue, Origin
 from formsvc.customers.names import core
 from formsvc.fields import Value
 from formsvc.statements import together
@@ -94,39 +83,6 @@ class Change:
     reason: str | None = None
 
 
-def create(
-    session: Session,
-    values: Mapping[str, Value],
-    source: Source,
-    now: datetime,
-    *,
-    audience: Audience,
-    situation: Situation = Situation.NEW,
-    owner_id: int | None = None,
-    number: str | None = None,
-    actor: str = audit.SYSTEM,
-) -> Customer:
-    """A new customer with `values` and a contact; its number is the next of the month unless one is given."""
-    zone: ZoneInfo = current_app.extensions["config"].time_zone
-    if number is None:
-        number = numbers.take(session, now, zone)
-    else:
-        numbers.reserve(session, number)
-    customer = Customer(
-        number=number, audience=audience, situation=situation, owner_id=owner_id, name="", name_core="",
-        created_at=now, updated_at=now, primary_contact=1,
-    )  # fmt: skip
-    session.add(customer)
-    _repeat(customer, values)
-    session.flush()
-    session.add(Contact(customer_id=customer.id, number=1, added_at=now))
-    _add_version(session, customer, source.change, now)
-    _add(session, customer, values, source, frozenset(), 1, now)
-    marking.begin(session, customer, values)
-    audit.record(session, actor, "customer.created", customer.subject, now, fields=sorted(values))
-    return customer
-
-
 def change(
     session: Session,
     customer: Customer,
@@ -151,11 +107,11 @@ def change(
         rows.end(session, customer, whose, values, version)
         if confirmed and source.verified_at:
             rows.confirm(session, customer, whose, confirmed, source.verified_at)
-        _add(session, customer, values, source, sensitive, whose, now)
+        rows.hold(session, held_of(customer, values, source, now, sensitive, whose))
     if contact or primary:
         repeat(session, customer)
     else:
-        _repeat(customer, values)
+        say(customer, values)
         marking.refresh(session, customer, values)
     return version
 
@@ -167,7 +123,7 @@ def begin_version(
     primary = primary or customer.primary_contact
     if not rows.move_on(session, customer, seen, primary, now):
         raise StaleRecord(customer.number)
-    _add_version(session, customer, change, now)
+    rows.add_versions(session, [customer], at=now, **vars(change))
     for heed in current_app.extensions["customer-changes"]:
         heed(session, customer, now)
     return seen + 1
@@ -188,7 +144,7 @@ def restore(session: Session, earlier: Iterable[CustomerValue], version: int, **
 def repeat(session: Session, customer: Customer) -> None:
     """Have the lists say what is held now, and the record be found by it."""
     session.flush()
-    _repeat(customer, dict.fromkeys(REPEATED) | held_values(session, customer, fields=REPEATED))
+    say(customer, dict.fromkeys(REPEATED) | held_values(session, customer, fields=REPEATED))
     marking.refresh(session, customer)
 
 
@@ -197,34 +153,21 @@ def contact_of(field: str, contact: int) -> int:
     return contact if field.startswith("contacts.") else 0
 
 
-def _add_version(session: Session, customer: Customer, change: Change, now: datetime) -> None:
-    rows.add_version(
-        session, customer_id=customer.id, number=customer.version, at=now, primary_contact=customer.primary_contact,
-        **vars(change),
-    )  # fmt: skip
-
-
-def _add(
-    session: Session,
-    customer: Customer,
-    values: Mapping[str, Value],
-    source: Source,
-    sensitive: Collection[str],
-    contact: int,
-    now: datetime,
-) -> None:
-    added = [
-        {
+def held_of(
+    customer: Customer, values: Mapping[str, Value], source: Source, now: datetime,
+    sensitive: Collection[str] = frozenset(), contact: int = 1,
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """What is held of `values` since this version, by the columns of a CustomerValue."""
+    for field, value in values.items():
+        yield {
             "customer_id": customer.id, "contact": contact_of(field, contact), "field": field, "set_at": now,
             "since": customer.version, **source.columns(field, field in sensitive),
             "secret" if field in sensitive else "value": value,
-        }
-        for field, value in values.items()
-    ]  # fmt: skip
-    rows.hold(session, added)
+        }  # fmt: skip
 
 
-def _repeat(customer: Customer, values: Mapping[str, Value]) -> None:
+def say(customer: Customer, values: Mapping[str, Value]) -> None:
+    """Have the lists say `values`, where they say anything of them."""
     said = {column: values[field] or None for field, column in REPEATED.items() if field in values}
     if "name" in said:
         said["name"] = name = str(said["name"] or "")

@@ -1,5 +1,7 @@
 """The rows of a change of a record, by plain statements: who approves one submission after another waits for them."""
 
+import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -8,12 +10,13 @@ from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from formsvc.customers.models import Customer, CustomerValue, CustomerVersion
-from formsvc.lists import is_among
+from formsvc.crypto import encrypted
+from formsvc.customers.models import Contact, Customer, CustomerValue, CustomerVersion
+from formsvc.lists import as_json, is_among, items_of
 from formsvc.statements import Statement
 
-_customers, _versions, _values = (
-    model.metadata.tables[model.__tablename__] for model in (Customer, CustomerVersion, CustomerValue)
+_customers, _contacts, _versions, _values = (
+    model.metadata.tables[model.__tablename__] for model in (Customer, Contact, CustomerVersion, CustomerValue)
 )
 _SEEN = "version", "primary_contact", "name", "code", "contact", "mobile", "email", "merged_into_id", "archived_at"
 _LOCK = Statement(
@@ -29,6 +32,7 @@ _MOVE_ON = Statement(
     )
     .values(version=_customers.c.version + 1, updated_at=bindparam("now"), primary_contact=bindparam("primary"))
 )  # fmt: skip
+_CONTACT = Statement(insert(_contacts), "customer_id", "number", "added_at")
 _VERSION = Statement(
     insert(_versions),
     "customer_id",
@@ -52,9 +56,16 @@ _CONFIRM = Statement(
     .where(*_held, or_(_values.c.verified_at.is_(None), _values.c.verified_at < bindparam("at")))
     .values(verified_at=bindparam("at"))
 )
+_SOURCE = "origin", "staff_id", "submission_id", "consent_id", "reason", "set_at", "verified_at", "since"
+_given = items_of("given").c.value
 _HOLD = Statement(
-    insert(_values), "customer_id", "contact", "field", "value", "secret", "origin", "staff_id", "submission_id",
-    "consent_id", "reason", "set_at", "verified_at", "since", "until",
+    insert(_values).from_select(
+        ["customer_id", "contact", "field", "value", "secret", *_SOURCE],
+        select(
+            _given[0].as_integer(), _given[1].as_integer(), _given[2].as_string(), as_json(_given[3].as_string()),
+            _given[4].as_string(), *(bindparam(name, type_=_values.c[name].type) for name in _SOURCE),
+        ),
+    )
 )  # fmt: skip
 
 
@@ -79,9 +90,22 @@ def move_on(session: Session, customer: Customer, seen: int, primary: int, now: 
     return True
 
 
-def add_version(session: Session, **columns: Any) -> None:
-    """A version, by its columns."""
-    _VERSION.run(session.connection(), columns)
+def add_contacts(session: Session, customers: Iterable[Customer], now: datetime) -> None:
+    """The first contact of each of `customers`."""
+    _CONTACT.run_for(
+        session.connection(), ({"customer_id": each.id, "number": 1, "added_at": now} for each in customers)
+    )
+
+
+def add_versions(session: Session, customers: Iterable[Customer], **columns: Any) -> None:
+    """A version of each of `customers`, as they are now, by its other columns."""
+    _VERSION.run_for(
+        session.connection(),
+        (
+            {**columns, "customer_id": each.id, "number": each.version, "primary_contact": each.primary_contact}
+            for each in customers
+        ),
+    )
 
 
 def end(session: Session, customer: Customer, contact: int, fields: Collection[str], version: int) -> None:
@@ -99,9 +123,18 @@ def confirm(session: Session, customer: Customer, contact: int, fields: Collecti
 
 
 def hold(session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Add values, by their columns; those that are not named are empty."""
-    empty = dict.fromkeys(_HOLD.columns or ())
-    _HOLD.run_for(session.connection(), [{**empty, **row} for row in rows])
+    """Add values, by their columns; those that are not named are empty. Those of one source are one statement."""
+    given: dict[tuple[Any, ...], list[list[Any]]] = defaultdict(list)
+    for row in rows:
+        given[tuple(row.get(name) for name in _SOURCE)].append(_item(row))
+    for source, items in given.items():
+        _HOLD.run(session.connection(), {**dict(zip(_SOURCE, source, strict=True)), "given": items})
+
+
+def _item(row: Mapping[str, Any]) -> list[Any]:
+    value, secret = row.get("value"), row.get("secret")
+    worded = None if value is None else json.dumps(value)
+    return [row["customer_id"], row["contact"], row["field"], worded, None if secret is None else encrypted(secret)]
 
 
 def _forget(session: Session, customer: Customer) -> None:

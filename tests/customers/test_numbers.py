@@ -23,23 +23,27 @@ def at(local: str) -> datetime:
 
 def test_serials_count_on_within_a_month_and_begin_anew_in_the_next(session: Session) -> None:
     times = [at("2026-11-01T00:00"), at("2026-11-30T23:59"), at("2026-12-01T00:00")]
-    taken = [numbers.take(session, time, ZONE) for time in times]
+    taken = [number for time in times for number in numbers.take(session, 1, time, ZONE)]
     assert taken == ["CX202611001", "CX202611002", "CX202612001"]
 
 
+def test_several_are_taken_at_once(session: Session) -> None:
+    taken = [numbers.take(session, count, NOW, ZONE) for count in (2, 0, 1)]
+    assert taken == [["CX202611001", "CX202611002"], [], ["CX202611003"]]
+
+
 def test_a_serial_after_999_has_more_digits(session: Session) -> None:
-    numbers.reserve(session, "CX202611999")
-    number = numbers.take(session, NOW, ZONE)
+    numbers.reserve(session, ["CX202611999"])
+    (number,) = numbers.take(session, 1, NOW, ZONE)
     assert number == "CX2026111000"
     assert numbers.split(number) == ("202611", 1000)
 
 
 @pytest.mark.parametrize(("reserved", "following"), [("CX202611007", "CX202611008"), ("CX202611001", "CX202611004")])
 def test_a_number_given_elsewhere_is_not_given_again(session: Session, reserved: str, following: str) -> None:
-    for _ in range(3):
-        numbers.take(session, NOW, ZONE)
-    numbers.reserve(session, reserved)
-    assert numbers.take(session, NOW, ZONE) == following
+    numbers.take(session, 3, NOW, ZONE)
+    numbers.reserve(session, [reserved, "CX202611002", "CX202612050"])
+    assert numbers.take(session, 1, NOW, ZONE) == [following]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +53,7 @@ def test_a_number_given_elsewhere_is_not_given_again(session: Session, reserved:
 )  # fmt: skip
 def test_what_is_no_number_is_refused(session: Session, number: str) -> None:
     with pytest.raises(ValueError, match="^" + number):
-        numbers.reserve(session, number)
+        numbers.reserve(session, [number])
 
 
 def test_eight_processes_that_create_customers_at_once_get_numbers_of_their_own(

@@ -12,8 +12,7 @@ from formsvc.customers.models import Customer, Origin
 from formsvc.customers.record import Source
 from formsvc.customers.worksheet.checking import check_row
 from formsvc.customers.worksheet.columns import columns
-from formsvc.customers.worksheet.importing import import_row
-from formsvc.customers.worksheet.known import Known
+from formsvc.customers.worksheet.importing import Importing
 from formsvc.customers.worksheet.reading import read
 from formsvc.invitations.schedule import Step
 from formsvc.mail.models import OutboxMessage
@@ -65,7 +64,9 @@ def test_a_worksheet_names_who_may_have_customers(session: Session, tmp_path: Pa
     path = as_csv(tmp_path / "sheet.csv", {**ROW, "跟进人": "刘洋"})
     [row] = read(path)
     checked = check_row(row, columns(known_fields(session)), NOW.date(), "en")
-    import_row(session, checked, Known(session, [checked]), None, Source(Origin.WORKSHEET), NOW)
+    importing = Importing(session, [checked], None, Source(Origin.WORKSHEET), NOW)
+    importing.bring_in(checked)
+    importing.make()
     assert session.scalars(select(Customer.owner_id)).all() == [named.id if role in DECIDERS else None]
 
 

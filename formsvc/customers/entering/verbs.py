@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc import audit
-from formsvc.customers import colleagues, reach, record
+from formsvc.customers import colleagues, creating, reach
 from formsvc.customers.duplicates import alike as duplicates
 from formsvc.customers.duplicates.alike import Alike
 from formsvc.customers.models import Audience, Channel, Origin, Situation
@@ -63,7 +63,7 @@ def enter(session: Session, card: Card, who: Staff, now: datetime) -> str:
     if {name_of(each) for each in found} - card.confirmed:
         raise ProbablyKnown(found)
     situation = Situation.EXISTING if card.values.get("record.category") in EXISTING else Situation.NEW
-    customer = record.create(
+    customer = creating.create(
         session, card.values, Source(Origin.ENTRY, who.id, channel=card.channel), now,
         audience=card.audience, situation=situation, owner_id=card.owner, actor=who.actor,
     )  # fmt: skip

@@ -47,9 +47,11 @@ _given = items_of("marks")
 _kind, _text = _given.c.value[0].as_string(), _given.c.value[1].as_string()
 _mine = _marks.c.customer_id == bindparam("customer")
 _same = and_(_marks.c.kind == _kind, _marks.c.text == _text)
+_COLUMNS = "kind", "text", "customer_id"
+_BEGIN = Statement(insert(_marks).from_select(_COLUMNS, select(_kind, _text, _given.c.value[2].as_integer())))
 _ADD = Statement(
     insert(_marks).from_select(
-        ["kind", "text", "customer_id"],
+        _COLUMNS,
         select(_kind, _text, bindparam("customer", type_=Integer())).where(
             not_(select(literal(1)).select_from(_marks).where(_mine, _same).correlate(_given).exists())
         ),
@@ -71,10 +73,14 @@ _SAID = Statement(
 _ID = Statement(select(_values.c.value, _values.c.secret).where(*_held, _values.c.field == ID_NUMBER))
 
 
-def begin(session: Session, customer: Customer, values: Mapping[str, Any]) -> None:
-    """The marks of a customer who is new, and of whom `values` are held."""
-    found = marks(customer.number, customer.audience, values.items(), blind_index)
-    _ADD.run(session.connection(), _with_due(customer, found))
+def begin(session: Session, new: Iterable[tuple[Customer, Mapping[str, Any]]]) -> None:
+    """The marks of customers who are new, each with the values that are held of it."""
+    found = [
+        (*mark, customer.id)
+        for customer, values in new
+        for mark in _with_due(customer, marks(customer.number, customer.audience, values.items(), blind_index))
+    ]
+    _BEGIN.run(session.connection(), {"marks": sorted(found)})
 
 
 def refresh(session: Session, customer: Customer, changed: Collection[str] = FIELDS) -> None:
@@ -89,7 +95,7 @@ def refresh(session: Session, customer: Customer, changed: Collection[str] = FIE
     said = _said(connection, customer, ID_NUMBER in changed)
     found = () if is_merged else marks(customer.number, customer.audience, said, blind_index)
     kept = [Kind.DUE] if is_merged or ID_NUMBER in changed else [Kind.DUE, Kind.ID]
-    given = _with_due(customer, found)
+    given = {"customer": customer.id, "marks": _with_due(customer, found)}
     _DROP.run(connection, {**given, "kept": kept})
     _ADD.run(connection, given)
 
@@ -104,6 +110,6 @@ def _said(connection: Connection, customer: Customer, with_id: bool) -> Iterator
         yield from ((ID_NUMBER, row.value if row.secret is None else row.secret) for row in _ID.all(connection, whose))
 
 
-def _with_due(customer: Customer, found: Iterable[Mark]) -> dict[str, Any]:
-    """What the statements are given: the record is to be compared with others (`comparing`)."""
-    return {"customer": customer.id, "marks": sorted({*found, Mark(Kind.DUE, str(customer.version))})}
+def _with_due(customer: Customer, found: Iterable[Mark]) -> list[Mark]:
+    """With the one that says that the record is to be compared with others (`comparing`)."""
+    return sorted({*found, Mark(Kind.DUE, str(customer.version))})

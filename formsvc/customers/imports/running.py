@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from formsvc.customers import reach, record
+from formsvc.customers import reach
+from formsvc.customers.creating import Creation
 from formsvc.customers.imports.judging import NEW, OWNER, SKIP, is_undecided, judged_as, row_in, taken
 from formsvc.customers.imports.models import Import, ImportRow, LeftReason, RowOutcome, RowResult
 from formsvc.customers.models import Customer, Origin
@@ -31,7 +32,9 @@ class Left(Exception):
 
 @dataclass
 class Batch:
-    """What the rows of a batch are brought in with; `made` are the customers of this batch's rows."""
+    """What the rows of a batch are brought in with. `new` are customers who are planned, each with its row: they are
+    made together, before a row that is about one of them or at the end.
+    """
 
     session: Session
     brought: Import
@@ -40,7 +43,8 @@ class Batch:
     source: Source
     actor: str
     now: datetime
-    made: dict[int, int] = field(default_factory=dict)
+    creation: Creation
+    new: list[tuple[ImportRow, Customer]] = field(default_factory=list)
 
 
 def bring_in(session: Session, brought: Import, rows: Sequence[ImportRow], now: datetime) -> Counter[str]:
@@ -50,14 +54,14 @@ def bring_in(session: Session, brought: Import, rows: Sequence[ImportRow], now: 
     known = Known(session, [checked[row.number] for row in rows if row.customer_id is None])
     source = Source(Origin.WORKSHEET, brought.confirmed_by_id)
     actor = f"staff:{brought.confirmed_by_id}"
-    batch = Batch(session, brought, known, _mine(session, brought, rows), source, actor, now)
+    creation = Creation(session, source, now, actor)
+    batch = Batch(session, brought, known, _mine(session, brought, rows), source, actor, now, creation)
     for row in rows:
         try:
             row.result = _bring_in(batch, row, checked[row.number])
         except Left as left:
             row.result, row.reason = RowResult.LEFT, left.reason
-        if row.customer_id:
-            batch.made[row.number] = row.customer_id
+    _make(batch)
     return Counter(str(row.result) for row in rows)
 
 
@@ -85,16 +89,16 @@ def _bring_in(batch: Batch, row: ImportRow, checked: CheckedRow) -> RowResult:
 
 def _join(batch: Batch, row: ImportRow, checked: CheckedRow) -> RowResult:
     """The row is the customer of an earlier one, as that left it."""
+    _make(batch)
     number = int((row.choice or "").removeprefix("row:"))
-    id_ = batch.made.get(number) or batch.session.scalar(
+    id_ = batch.session.scalar(
         select(ImportRow.customer_id).where(
             ImportRow.import_id == batch.brought.id, ImportRow.number == number, ImportRow.result != RowResult.LEFT
         )
     )
-    if id_ is None:
-        row.customer_id = None
-        raise Left(LeftReason.OTHER_ROW_LEFT)
     row.customer_id = id_
+    if id_ is None:
+        raise Left(LeftReason.OTHER_ROW_LEFT)
     return _add_to(batch, row, checked, batch.session.get_one(Customer, id_))
 
 
@@ -120,13 +124,21 @@ def _create(batch: Batch, row: ImportRow, checked: CheckedRow) -> RowResult:
         raise Left(LeftReason.EXISTS_NOW)
     if batch.known.numbered(checked):
         checked.number = None  # it was given meanwhile
-    customer = record.create(
-        batch.session, checked.values, batch.source, batch.now, audience=checked.audience,
-        situation=checked.situation, owner_id=batch.brought.owner_id, number=checked.number, actor=batch.actor,
+    customer = batch.creation.plan(
+        checked.values, audience=checked.audience, situation=checked.situation, owner_id=batch.brought.owner_id,
+        number=checked.number,
     )  # fmt: skip
     batch.known.add(customer)
-    row.customer_id = customer.id
+    batch.new.append((row, customer))
     return RowResult.CREATED
+
+
+def _make(batch: Batch) -> None:
+    batch.creation.make()
+    for row, customer in batch.new:
+        row.customer_id = customer.id
+        batch.known.add(customer)
+    batch.new.clear()
 
 
 def _change(batch: Batch, row: ImportRow, customer: Customer) -> RowResult:

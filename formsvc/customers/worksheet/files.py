@@ -16,8 +16,7 @@ from formsvc.customers.record import Source
 from formsvc.customers.worksheet import exporting, writing
 from formsvc.customers.worksheet.checking import CheckedRow, Problem, check_row
 from formsvc.customers.worksheet.columns import REPORT, columns, titles
-from formsvc.customers.worksheet.importing import Outcome, import_row
-from formsvc.customers.worksheet.known import Known
+from formsvc.customers.worksheet.importing import Importing, Outcome
 from formsvc.customers.worksheet.reading import SheetRow
 from formsvc.db import db, take_turns, transaction
 from formsvc.questionnaires.verbs import known_fields
@@ -60,9 +59,10 @@ def import_batch(
     """Import `batch`, and add to `report` what became of it."""
     take_turns(session, IMPORTS)  # two imports at once would both find that a customer is new
     source = Source(Origin.WORKSHEET)  # who runs the command is not known: the owner is not who brought it
-    known = Known(session, batch)
-    for row in batch:
-        outcome = import_row(session, row, known, owner, source, now, dry_run=dry_run)
+    importing = Importing(session, batch, owner, source, now, dry_run=dry_run)
+    outcomes = [importing.bring_in(row) for row in batch]
+    importing.make()
+    for row, outcome in zip(batch, outcomes, strict=True):
         report.counts[outcome] += 1
         if outcome is Outcome.REFUSED:
             report.refused.append(row)

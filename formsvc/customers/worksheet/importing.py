@@ -1,6 +1,6 @@
 """Bring a checked row into the master record. What a customer confirmed is not undone by an old worksheet (M43)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from formsvc import audit
 from formsvc.customers import record
+from formsvc.customers.creating import Creation
 from formsvc.customers.models import Customer
 from formsvc.customers.record import Source
 from formsvc.customers.worksheet.checking import CheckedRow
@@ -44,36 +45,79 @@ class New:
     conflict: Conflict | None
 
 
-def import_row(
-    session: Session, row: CheckedRow, known: Known, owner: Staff | None, source: Source, now: datetime,
-    *, dry_run: bool = False,
-) -> Outcome:  # fmt: skip
-    """Create the row's customer, or change what the row says anew. With `dry_run` only say what would happen.
+class Importing:
+    """Brings rows of one batch in. Who does so ends with `make`: only then there are the customers who are new.
 
-    A cell that says what the record said before, and no longer says, is old news and is passed over; an empty cell
-    empties nothing. A number that is another customer's already is not the row's: it gets one of its own. News of an
-    archived customer is refused: a person brings the record back, no worksheet does.
-    `row.number` is the customer's number afterwards.
+    Without `owner` a new customer is the colleague's whom its row names. With `dry_run` it only says what would happen.
     """
-    if row.problems:
-        return Outcome.REFUSED
-    customer = known.find(row)
-    if customer is None:
-        if not dry_run:
-            row.number = _create(session, row, known, owner or _follower(session, row), source, now)
-        return Outcome.CREATED
-    row.number = customer.number
-    values = {field: new.after for field, new in news(row.values, known.held(customer)).items() if not is_old(new)}
-    adopted = owner if customer.owner_id is None else None
-    if not values and not adopted:
-        return Outcome.UNCHANGED
-    if customer.archived_at:
-        row.refuse(NUMBER, "archived")
-        return Outcome.REFUSED
-    if not dry_run:
-        change(session, customer, values, adopted.id if adopted else None, source, now)
-        known.add(customer)
-    return Outcome.CHANGED
+
+    def __init__(
+        self, session: Session, rows: Sequence[CheckedRow], owner: Staff | None, source: Source, now: datetime,
+        *, dry_run: bool = False,
+    ) -> None:  # fmt: skip
+        self._session, self._owner, self._source, self._now, self._dry_run = session, owner, source, now, dry_run
+        self._known = Known(session, rows)
+        self._creation = Creation(session, source, now)
+        self._new: list[tuple[CheckedRow, Customer]] = []
+        self._managers: Sequence[Staff] | None = None
+
+    def bring_in(self, row: CheckedRow) -> Outcome:
+        """Plan the row's customer, or change what the row says anew.
+
+        A cell that says what the record said before, and no longer says, is old news and is passed over; an empty cell
+        empties nothing. A number that is another customer's already is not the row's: it gets one of its own. News of
+        an archived customer is refused: a person brings the record back, no worksheet does.
+        """
+        if row.problems:
+            return Outcome.REFUSED
+        customer = self._known.find(row)
+        if customer is None:
+            if not self._dry_run:
+                self._plan(row)
+            return Outcome.CREATED
+        if any(customer is new for _, new in self._new):
+            self.make()
+        row.number = customer.number
+        return self._change(row, customer)
+
+    def make(self) -> None:
+        """Make all customers who are planned. `number` of each row is then its customer's."""
+        self._creation.make()
+        for row, customer in self._new:
+            row.number = customer.number
+            self._known.add(customer)
+        self._new = []
+
+    def _plan(self, row: CheckedRow) -> None:
+        owner = self._owner or self._follower(row)
+        customer = self._creation.plan(
+            row.values, audience=row.audience, situation=row.situation, owner_id=owner.id if owner else None,
+            number=row.number,
+        )  # fmt: skip
+        self._known.add(customer)
+        self._new.append((row, customer))
+
+    def _change(self, row: CheckedRow, customer: Customer) -> Outcome:
+        new = news(row.values, self._known.held(customer))
+        values = {field: each.after for field, each in new.items() if not is_old(each)}
+        adopted = self._owner if customer.owner_id is None else None
+        if not values and not adopted:
+            return Outcome.UNCHANGED
+        if customer.archived_at:
+            row.refuse(NUMBER, "archived")
+            return Outcome.REFUSED
+        if not self._dry_run:
+            change(self._session, customer, values, adopted.id if adopted else None, self._source, self._now)
+            self._known.add(customer)
+        return Outcome.CHANGED
+
+    def _follower(self, row: CheckedRow) -> Staff | None:
+        """The colleague whom the row's 跟进人 names, where exactly one who may have customers has that name."""
+        name = str(row.values.get("record.followed_up_by") or "")
+        if self._managers is None:
+            self._managers = self._session.scalars(select(Staff).where(may(Permission.MANAGE))).all()
+        found = [account for account in self._managers if name.endswith(account.name)]  # 销售李强 is 李强
+        return found[0] if name and len(found) == 1 else None
 
 
 def news(values: Mapping[str, Value], held: Held) -> dict[str, New]:
@@ -106,20 +150,3 @@ def _conflict(field: str, value: Value, held: Held) -> Conflict | None:
     if value in held.before.get(field, ()):
         return Conflict.OLD
     return Conflict.CONFIRMED if field in held.verified else None
-
-
-def _create(session: Session, row: CheckedRow, known: Known, owner: Staff | None, source: Source, now: datetime) -> str:
-    customer = record.create(
-        session, row.values, source, now,
-        audience=row.audience, situation=row.situation, owner_id=owner.id if owner else None, number=row.number,
-    )  # fmt: skip
-    known.add(customer)
-    return customer.number
-
-
-def _follower(session: Session, row: CheckedRow) -> Staff | None:
-    """The colleague whom the row's 跟进人 names, where exactly one who may have customers has that name."""
-    name = row.values.get("record.followed_up_by")
-    known = session.scalars(select(Staff).where(may(Permission.MANAGE))).all() if name else []
-    found = [account for account in known if str(name).endswith(account.name)]  # 销售李强 is 李强
-    return found[0] if len(found) == 1 else None

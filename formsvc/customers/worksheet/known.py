@@ -38,8 +38,9 @@ class Known:
             self.add(customer)
 
     def add(self, customer: Customer) -> None:
-        """The customer was made or changed: the next rows find it as it is now."""
-        self._numbered[customer.number] = customer
+        """The customer is planned, was made or was changed: the next rows find it as it is now."""
+        if customer.number:
+            self._numbered[customer.number] = customer
         named = self._named[customer.name_core]
         if customer.merged_into_id is None and customer not in named:
             named.append(customer)
