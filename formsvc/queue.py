@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 
 from flask import Flask, current_app
@@ -43,10 +44,10 @@ def add_job(app: Flask, job: Job) -> None:
 
 
 def run_jobs(app: Flask) -> None:
-    """Call each job in an application context of its own."""
-    for job in app.extensions["jobs"]:
-        with app.app_context():
-            job()
+    """Call each job in an application context of its own. One that fails holds up no other one, and raises at the end."""
+    with ExitStack() as jobs:
+        for job in reversed(app.extensions["jobs"]):
+            jobs.callback(_run, app, job)
 
 
 def wake() -> None:
@@ -56,3 +57,8 @@ def wake() -> None:
             current_app.extensions["wake"]()
     except (RedisError, sqlite3.Error, OSError) as error:
         log.warning("the queue is out of reach: %s", type(error).__name__)
+
+
+def _run(app: Flask, job: Job) -> None:
+    with app.app_context():
+        job()

@@ -13,5 +13,6 @@ def work(app: Flask) -> None:
     huey = app.extensions["queue"]
     huey.periodic_task(crontab(), name="minute")(lambda: queue.run_jobs(app))
     logging.getLogger("huey").setLevel(logging.WARNING)
-    queue.run_jobs(app)
+    with app.app_context():
+        queue.wake()  # what fails is logged there, and the worker lives on
     huey.create_consumer(workers=1, initial_delay=0.05, max_delay=1.0, graceful_signal="TERM").run()

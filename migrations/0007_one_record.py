@@ -89,7 +89,9 @@ def downgrade() -> None:
 def _forget_what_was_new() -> None:
     """What the earlier schema cannot say is said as nearly as it can."""
     op.execute("UPDATE staff SET role = 'manager', active = false WHERE role IN ('service', 'finance', 'auditor')")
-    op.execute("UPDATE customer_versions SET cause = 'edit' WHERE cause IN ('entry', 'merge', 'split')")
+    op.execute(
+        "UPDATE customer_versions SET other_id = NULL, cause = 'edit' WHERE cause IN ('entry', 'merge', 'split')"
+    )
     op.execute("UPDATE customer_values SET origin = 'edit', reason = '-' WHERE origin = 'entry'")
 
 

@@ -87,3 +87,11 @@ def test_a_file_that_is_no_queue_fails_nothing(sqlite_app: Flask, tmp_path: Path
     (tmp_path / "queue.sqlite3").write_bytes(b"no database" * 1000)
     with writing(sqlite_app) as session:
         invitation(session)
+
+
+def test_a_job_that_fails_holds_up_no_other_one(sqlite_app: Flask) -> None:
+    done: list[str] = []
+    sqlite_app.extensions["jobs"][:] = [lambda: 1 / 0, lambda: done.append("second")]
+    with pytest.raises(ZeroDivisionError):
+        queue.run_jobs(sqlite_app)
+    assert done == ["second"]

@@ -92,4 +92,6 @@ def _issue(
         return Left.INVITED
     except verbs.NothingAsked:
         return Left.NOTHING
+    except verbs.Archived:  # since it was found
+        return Left.ARCHIVED
     return None

@@ -18,6 +18,8 @@ from formsvc.customers.following.models import CustomerFollower
 from formsvc.customers.imports import verbs as imports
 from formsvc.customers.imports.models import ImportRow, RowOutcome
 from formsvc.customers.listing.saved import SavedFilter
+from formsvc.customers.merging import verbs as merging
+from formsvc.customers.merging.choices import Choices
 from formsvc.customers.models import Customer, CustomerValue, Origin
 from formsvc.customers.record import Source
 from formsvc.db import Base, db, transaction
@@ -63,6 +65,8 @@ def fill(app: Flask) -> int:
         undone = invitation.customer.version, NOW + timedelta(hours=1)
         undo(session, answered, ["basic.id_number"], reviewer, "wrong person", *undone)
         of_it = {"invitation_id": invitation.id}
+        whole, part = customer(session), customer(session)
+        merging.merge(session, whole, part, Choices(), reviewer, whole.version, part.version, NOW)
         double = customer(session)
         session.flush()
         session.add_all((

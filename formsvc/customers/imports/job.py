@@ -17,13 +17,15 @@ from formsvc.customers.imports import claims, verbs
 from formsvc.customers.imports.claims import Lost
 from formsvc.customers.imports.models import Import, ImportRow, ImportState
 from formsvc.customers.imports.running import bring_in
-from formsvc.customers.imports.staging import stage
+from formsvc.customers.imports.staging import refuse, stage
+from formsvc.customers.worksheet.lines import NotAWorksheet
 from formsvc.db import db, transaction
 from formsvc.web.show import now
 
 SLICE = 2.0  # seconds, after which mail and the clock have their turn
 BATCH = 100  # rows that are brought in together: other writers wait so long
 MOST = 4  # imports that one worker is at: a short one does not wait for a long one
+MOST_CLAIMS = 10  # a file that so many workers died of is read no more
 FORGOTTEN = 2000  # rows that are deleted together
 
 
@@ -75,6 +77,9 @@ def _claimed() -> Task | None:
         if brought is None:
             return None
         is_reading = brought.state is ImportState.READING
+        if is_reading and brought.claim > MOST_CLAIMS:
+            refuse(session, brought, NotAWorksheet("too-large"))
+            return None
         steps = (stage if is_reading else _run)(brought.id, brought.claim)
         return Task(brought.id, brought.claim, steps)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from formsvc.customers import reach
@@ -99,7 +99,10 @@ def _join(batch: Batch, row: ImportRow, checked: CheckedRow) -> RowResult:
     row.customer_id = id_
     if id_ is None:
         raise Left(LeftReason.OTHER_ROW_LEFT)
-    return _add_to(batch, row, checked, batch.session.get_one(Customer, id_))
+    customer = batch.session.scalar(_visible(batch.session, batch.brought).where(Customer.id == id_))
+    if customer is None:
+        raise Left(LeftReason.NOT_YOURS)
+    return _add_to(batch, row, checked, customer)
 
 
 def _add_to(batch: Batch, row: ImportRow, checked: CheckedRow, customer: Customer) -> RowResult:
@@ -159,6 +162,9 @@ def _mine(session: Session, brought: Import, rows: Sequence[ImportRow]) -> dict[
     ids = {row.customer_id for row in rows if row.customer_id}
     if not ids:
         return {}
-    importer = session.get_one(Staff, brought.staff_id)
-    mine = reach.visible(importer).where(Customer.id.in_(ids))
+    mine = _visible(session, brought).where(Customer.id.in_(ids))
     return {customer.id: customer for customer in session.scalars(mine)}
+
+
+def _visible(session: Session, brought: Import) -> Select[Customer]:
+    return reach.visible(session.get_one(Staff, brought.staff_id))

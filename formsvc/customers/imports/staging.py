@@ -41,7 +41,7 @@ def stage(id_: int, claim: int) -> Iterator[None]:
                 yield from _stage(id_, claim, sheet)
         except NotAWorksheet as error:
             with transaction() as session:
-                _refuse(session, hold(session, id_, claim, now()), error)
+                refuse(session, hold(session, id_, claim, now()), error)
             return
     with transaction() as session:
         brought = hold(session, id_, claim, now())
@@ -93,7 +93,7 @@ def _judged(id_: int, rows: Sequence[SheetRow], day: date) -> list[dict[str, Any
     return made
 
 
-def _refuse(session: Session, brought: Import, error: NotAWorksheet) -> None:
+def refuse(session: Session, brought: Import, error: NotAWorksheet) -> None:
     """The file is no worksheet: what was read of it is not kept."""
     brought.state, brought.ended_at = ImportState.REFUSED, now()
     brought.refusal, brought.refusal_detail = error.code, error.detail[:200] or None
