@@ -44,7 +44,7 @@ def add_job(app: Flask, job: Job) -> None:
 
 
 def run_jobs(app: Flask) -> None:
-    """Call each job in an application context of its own. One that fails holds up no other one, and raises at the end."""
+    """Call each job in an application context of its own. One that fails raises at the end, and holds up no other."""
     with ExitStack() as jobs:
         for job in reversed(app.extensions["jobs"]):
             jobs.callback(_run, app, job)
