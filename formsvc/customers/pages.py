@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, abort
 
 from formsvc.customers import reach
+from formsvc.customers.channels import channel_names
 from formsvc.customers.models import Customer, CustomerValue
 from formsvc.customers.worksheet.columns import record_fields
 from formsvc.db import db
@@ -23,14 +24,17 @@ def find_or_404(number: str) -> Customer:
     return reach.find(db.session, me(), number) or abort(404)
 
 
-def wording() -> dict[str, Callable[[Any], Any]]:
-    """How a page names a field by its key, its `place` among all, and how it shows a held value."""
+def wording() -> dict[str, Any]:
+    """How a page names a field by its key, its `place` among all, how it shows a held value, and what the channels are
+    called by which colleagues know of one.
+    """
     fields, reader = record_fields(known_fields(db.session)), language.current()
     places = {key: place for place, key in enumerate(fields)}
     return {
         "label": lambda key: fields[key].label.in_(reader) if key in fields else key,
         "place": lambda key: places.get(key, len(places)),
         "shown": lambda row: _shown(row, fields.get(row.field)) if row else "",
+        "channels": channel_names(),
     }
 
 

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from formsvc.customers import contacts
-from formsvc.customers.channels import channel_names
 from formsvc.customers.editing.fields import FOLLOW_UP, changeable
 from formsvc.customers.follow_ups.listing import open_step
 from formsvc.customers.held import is_held
@@ -44,7 +43,7 @@ def show(number: str) -> str | Response:
         changeable={field.key for field in changeable(fields, me().role, customer.audience, held)},
         contacts=contacts.of(db.session, customer), sources=sources(db.session, customer, rows),
         panels=[shown for panel in current_app.extensions["customer-panels"] if (shown := panel(customer))],
-        channels=channel_names(), **whole(customer), **wording(),
+        **whole(customer), **wording(),
     )  # fmt: skip
 
 

@@ -8,7 +8,6 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
 from formsvc.customers import past
-from formsvc.customers.channels import channel_names
 from formsvc.customers.models import Customer, CustomerVersion
 from formsvc.customers.pages import find_or_404, wording
 from formsvc.customers.past import Place, Record
@@ -31,7 +30,7 @@ def show(number: str) -> str:
     entries, more = timeline.entries(db.session, customer, before)
     return render_template(
         "review/timeline.html", customer=customer, entries=entries, more=more, paged=before is not None,
-        who=_namer(entries), names=timeline.names(db.session, customer), channels=channel_names(), **wording(),
+        who=_namer(entries), names=timeline.names(db.session, customer), **wording(),
     )  # fmt: skip
 
 

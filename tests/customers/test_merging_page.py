@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from formsvc.customers import contacts, record
 from formsvc.customers.held import held_values
-from formsvc.customers.models import Audience, Customer, Origin
+from formsvc.customers.models import Audience, Channel, Customer, Origin
 from formsvc.customers.record import Source
 from formsvc.staff.models import Role
 from tests.browser import Browser, Page
@@ -64,6 +64,14 @@ def test_both_stand_side_by_side_with_their_sources_and_a_proposal(browser: Brow
     assert chosen["take-0-basic.full_name"] == "staying"
     assert (chosen["take-0-basic.address"], chosen["take-0-basic.industry"]) == ("staying", "going")
     assert "两份档案相同（3 项）" in page.text
+
+
+def test_what_a_colleague_entered_says_how_they_know(browser: Browser, pair: Two) -> None:
+    with writing(pair.app) as session:
+        found = session.scalars(select(Customer).where(Customer.number == pair.newer)).one()
+        source = Source(Origin.EDIT, staff_id=found.owner_id, reason="换了号码", channel=Channel.CALL)
+        record.change(session, found, {"basic.industry": "制造业"}, source, NOW, seen=found.version)
+    assert "换了号码 · 电话" in text_of(browser.get(pair.path).root)
 
 
 def test_what_is_chosen_becomes_the_record_and_the_other_number_leads_there(browser: Browser, pair: Two) -> None:
