@@ -129,7 +129,9 @@ def test_a_mail_names_fields_who_and_why_and_no_values(session: Session, held: C
     digest.tell(session, owner.id, LATER)
     [mail] = session.scalars(select(OutboxMessage)).all()
     [told] = mail.content["context"]["customers"]
-    assert told["changes"] == [{"cause": "edit", "by": "刘洋", "reason": "打过电话", "fields": ["职位"], "more": 0}]
+    assert told["changes"] == [
+        {"cause": "edit", "by": "刘洋", "other": None, "reason": "打过电话", "fields": ["职位"], "more": 0}
+    ]
     assert "采购总监" not in str(mail.content)
     assert (mail.recipient, told["name"]) == (owner.email, held.name)
 

@@ -72,7 +72,14 @@ def overdue(name: str, assignee: str | None = None, is_theirs: bool = False) -> 
 
 def changed(name: str, cause: str, by: str | None = "王磊", **other: Any) -> dict[str, Any]:
     """A customer in the mail about changes; only a worksheet comes from nobody."""
-    change = {"cause": cause, "by": by, "reason": NOTE, "fields": ["手机号码", "Email"], "more": 2} | other
+    change = {
+        "cause": cause,
+        "by": by,
+        "other": "CX202611002",
+        "reason": NOTE,
+        "fields": ["手机号码", "Email"],
+        "more": 2,
+    } | other
     return {"name": name, "number": "CX202611001", "url": PAGE, "changes": [change], "more": 4}
 
 

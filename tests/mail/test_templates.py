@@ -240,9 +240,9 @@ def test_a_single_overdue_review_is_named_and_opened(language: str) -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("zh_CN", ("王磊采纳了", "王磊将另一份档案合并", "导入工作表", "手机号码、Email 另有 2 项", "更早的 4 次",
+        ("zh_CN", ("王磊采纳了", "王磊把 CX202611002 合并", "导入工作表", "手机号码、Email 另有 2 项", "更早的 4 次",
                    "另有 32 位客户")),
-        ("en", ("王磊 accepted the", "merged another", "A worksheet", "手机号码, Email and 2 more", "4 earlier",
+        ("en", ("王磊 accepted the", "merged CX202611002", "A worksheet", "手机号码, Email and 2 more", "4 earlier",
                 "32 customers more")),
     ],
 )  # fmt: skip

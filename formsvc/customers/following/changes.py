@@ -45,7 +45,9 @@ def changed(session: Session, rows: Sequence[Any]) -> list[Changed]:
     version, notice = CustomerVersion, CustomerNotice
     about = and_(version.customer_id == notice.customer_id, version.number == notice.version)
     found = select(notice.id, version).join(notice, about).where(notice.id.in_(ids))
-    versions = {row[0]: row[1] for row in session.execute(found.options(joinedload(version.staff)))}
+    versions = {
+        row[0]: row[1] for row in session.execute(found.options(joinedload(version.staff), joinedload(version.other)))
+    }
     fields = _fields(session, ids)
     return [Changed(row, customer, versions[row.id], fields[row.id]) for row, customer in rows]
 

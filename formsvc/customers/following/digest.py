@@ -101,6 +101,7 @@ def _change(one: Changed, labels: list[str]) -> dict[str, Any]:
     return {
         "cause": one.version.cause,
         "by": one.version.staff.name if one.version.staff else None,
+        "other": one.version.other.number if one.version.other else None,
         "reason": one.version.reason,
         "fields": labels[:FIELDS],
         "more": max(len(labels) - FIELDS, 0),
