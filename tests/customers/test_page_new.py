@@ -82,7 +82,7 @@ def test_who_is_probably_known_is_shown_with_the_evidence(browser: Browser, sqli
     typed = {**TYPED, "contacts-mobile": "13856780001"}
     asked = browser.submit(browser.get("/customers/new"), typed, press="open", status=409)
     assert "合肥云盾科技有限公司" in asked.text
-    assert browser.get(asked.link("就是这位")).path == f"/customers/{known}"
+    assert browser.get(asked.link("就是这个客户")).path == f"/customers/{known}"
     again = browser.submit(asked, press="open", status=409)
     assert browser.submit(again, press="make-open").heading == TYPED["basic-full_name"]
 

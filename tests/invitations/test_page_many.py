@@ -35,7 +35,7 @@ def test_each_gets_a_link_and_who_got_none_is_named_with_why(browser: Browser, s
     first, second = customer(sqlite_app, manager), customer(sqlite_app, manager, values=NO_MAIL)
     open_already = invited(sqlite_app, manager).number
     page = browser.post_from("/customers/", "/invitations/many", {"numbers": [first, second, open_already]})
-    assert page.heading == "给 3 位客户发送链接？"
+    assert page.heading == "邀请 3 位客户？"
     assert sent(sqlite_app) == 1
     done = browser.submit(page, {"days": "4"}, action="/invitations/many/send")
     assert done.heading == "已邀请 2 位客户"
@@ -72,7 +72,7 @@ def test_every_customer_that_matches_can_be_meant(browser: Browser, sqlite_app: 
     for category in ("won", "won", "lost"):
         customer(sqlite_app, manager, values={"record.category": category})
     page = browser.post_from("/customers/", "/invitations/many?category=won", {"every": "1"})
-    assert page.heading == "给 2 位客户发送链接？"
+    assert page.heading == "邀请 2 位客户？"
 
 
 def test_formula_injection_links_without_mail_are_a_sheet(browser: Browser, sqlite_app: Flask, manager: str) -> None:
