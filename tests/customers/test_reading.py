@@ -70,6 +70,33 @@ def test_rows_over_the_limit_are_told(tmp_path: Path, monkeypatch: pytest.Monkey
         read(as_csv(tmp_path / "b.csv", ROW, ROW, ROW))
 
 
+@pytest.mark.parametrize(("length", "columns_"), [(reading.MAX_CELL + 1, 1), (4500, 5)])
+def test_multipart_and_size_a_row_with_more_text_than_a_record_holds_is_refused(
+    tmp_path: Path, length: int, columns_: int
+) -> None:
+    long = dict.fromkeys(titles()[-columns_:], "字" * length)
+    (row, other) = read(as_csv(tmp_path / "a.csv", ROW | long, ROW))
+    (problem,) = check_row(row, COLUMNS, date(2026, 11, 1), "en").problems
+    assert (problem.column, len(problem.value), max(map(len, row.cells.values()))) == (
+        titles()[-columns_],
+        200,
+        min(length, 5000),
+    )
+    assert "shorten it" in problem.reason
+    assert not check_row(other, COLUMNS, date(2026, 11, 1), "en").problems
+
+
+def test_multipart_and_size_a_text_that_many_cells_share_counts_in_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = list((ROW | {"备注": "字" * 900}).values())
+    path = as_xlsx(tmp_path / "a.xlsx", [*ROW, "备注"], row, row, row)
+    assert len(read(path)) == 3
+    monkeypatch.setattr(reading, "MAX_TEXT", 2000)
+    with pytest.raises(NotAWorksheet, match="too-large"):
+        read(path)
+
+
 def test_empty_rows_are_left_out_and_rows_keep_their_numbers(tmp_path: Path) -> None:
     path = as_xlsx(tmp_path / "a.xlsx", list(ROW), [], list(ROW.values()), [None, " "], list(ROW.values()))
     assert [row.number for row in read(path)] == [3, 5]

@@ -12,6 +12,7 @@ from formsvc.customers.worksheet.reading import SheetRow
 from formsvc.fields import TYPES, Text, Value, Wrong, check, sentence
 
 MAX_UNKNOWN = 60
+MAX_SHOWN = 200  # characters of a wrong cell that its problem repeats
 EXISTING = ("won", "dormant", "lost")
 REASONS = {
     "number": Text(
@@ -29,6 +30,10 @@ REASONS = {
     "not-yours": Text(
         "这是其他同事负责的客户，请联系您的主管。",
         "Another colleague looks after this customer: ask your lead.",
+    ),
+    "too-long": Text(
+        "这一行的内容太长，档案存不下，请删减。",
+        "This row has more text than a record can hold: shorten it.",
     ),
     "needed": Text("必填，请补充。", "Required: fill it in."),
 }
@@ -70,14 +75,21 @@ class CheckedRow:
 
     def refuse(self, column: str, reason: str) -> None:
         """Add the problem `reason`, one of REASONS, with the cell of `column`."""
-        self.problems.append(Problem(column, self.row.cells.get(column, ""), REASONS[reason].in_(self.language)))
+        self.tell(column, self.row.cells.get(column, ""), REASONS[reason].in_(self.language))
+
+    def tell(self, column: str, cell: str, sentence: str) -> None:
+        """Add the problem that `sentence` says of `cell`."""
+        self.problems.append(Problem(column, cell[:MAX_SHOWN], sentence))
 
 
 def check_row(row: SheetRow, columns: Sequence[Column], today: date, language: str) -> CheckedRow:
     """`row` as values, empty cells left out, with a problem, told in `language`, for each cell that is wrong."""
     checked = CheckedRow(row, language, audience=_audience(row))
+    if row.too_long:
+        checked.refuse(row.too_long, "too-long")
+        return checked
     if row.surplus:
-        checked.problems.append(Problem("", row.surplus, REASONS["surplus"].in_(language)))
+        checked.tell("", row.surplus, REASONS["surplus"].in_(language))
     for column in columns:
         if column.title == NUMBER:
             _take_number(checked)
@@ -116,7 +128,7 @@ def _take_value(checked: CheckedRow, column: Column) -> None:
         if column.keep_unknown and len(cell) <= MAX_UNKNOWN:
             value = cell.strip()
         else:
-            checked.problems.append(Problem(column.title, cell, sentence(wrong, column.title, checked.language)))
+            checked.tell(column.title, cell, sentence(wrong, column.title, checked.language))
             return
     if value is None and column.required:
         checked.refuse(column.title, "needed")
@@ -130,5 +142,5 @@ def _check_rules(checked: CheckedRow, columns: Sequence[Column], today: date) ->
     given = [column.field for key, column in by_key.items() if column.field and key in checked.values]
     for key, wrong in check(given, checked.values, checked.audience, today).items():
         column = by_key[key]
-        reason = sentence(wrong, column.title, checked.language)
-        checked.problems.append(Problem(column.title, checked.row.cells.get(column.title, ""), reason))
+        cell = checked.row.cells.get(column.title, "")
+        checked.tell(column.title, cell, sentence(wrong, column.title, checked.language))

@@ -13,16 +13,23 @@ from typing import IO
 from formsvc.customers.worksheet.columns import REPORT, folded, titles
 from formsvc.customers.worksheet.lines import MAX_ROWS, Line, NotAWorksheet, csv_lines, is_zip, xlsx_lines
 
+MAX_CELL, MAX_ROW_TEXT = 5000, 20_000  # characters that a row may have to be checked: more than any record can hold
+MAX_TEXT = 100_000_000  # characters of all rows: many cells of a small workbook may share one long text
+MAX_SURPLUS = 200
 NEEDED = ("客户名称/个人姓名", "手机号码")
 
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One row: its number in the file, its text by column title, and text beyond the last column, if any."""
+    """One row: its number in the file, its text by column title, and text beyond the last column, if any.
+
+    `too_long` is the title of the longest cell of a row that has more text than is read; its cells are cut.
+    """
 
     number: int
     cells: dict[str, str]
     surplus: str = ""
+    too_long: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,13 +63,23 @@ def opened(file: IO[bytes], name: str) -> Iterator[Sheet]:
         raise NotAWorksheet("empty")
     places, unknown = _places(header[1])
     width = _width(header[1])
-    yield Sheet((_row(number, line, places, width) for number, line in _bounded(lines)), unknown, about)
+    rows = (_row(number, line, places, width) for number, line in _bounded(lines))
+    yield Sheet(_bounded_text(rows), unknown, about)
 
 
 def _bounded(lines: Iterator[Line]) -> Iterator[Line]:
     yield from islice(lines, MAX_ROWS)
     if next(lines, None) is not None:
         raise NotAWorksheet("too-many-rows", str(MAX_ROWS))
+
+
+def _bounded_text(rows: Iterable[SheetRow]) -> Iterator[SheetRow]:
+    left = MAX_TEXT
+    for row in rows:
+        left -= sum(map(len, row.cells.values()))
+        if left < 0:
+            raise NotAWorksheet("too-large")
+        yield row
 
 
 def _places(header: Sequence[str]) -> tuple[dict[int, str], tuple[str, ...]]:
@@ -90,4 +107,8 @@ def _width(header: Sequence[str]) -> int:
 
 def _row(number: int, line: Sequence[str], places: dict[int, str], width: int) -> SheetRow:
     cells = {title: line[place] if place < len(line) else "" for place, title in places.items()}
-    return SheetRow(number, cells, " ".join(line[width:]).strip())
+    surplus = " ".join(line[width:]).strip()[:MAX_SURPLUS]
+    longest = max(cells, key=lambda title: len(cells[title]))
+    if len(cells[longest]) <= MAX_CELL and sum(map(len, cells.values())) <= MAX_ROW_TEXT:
+        return SheetRow(number, cells, surplus)
+    return SheetRow(number, {title: cell[:MAX_CELL] for title, cell in cells.items()}, surplus, longest)
