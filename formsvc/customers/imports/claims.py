@@ -9,6 +9,7 @@ from formsvc.customers.imports.models import WORKING, Import, ImportState
 from formsvc.db import rows_changed
 
 LEASE = timedelta(seconds=60)  # a worker that was killed is followed after that
+OPENING = timedelta(minutes=10)  # the lease while a workbook is opened, which is one step and may take a minute
 
 
 class Lost(Exception):
@@ -33,10 +34,10 @@ def claim(session: Session, now: datetime) -> Import | None:
     return None
 
 
-def hold(session: Session, id_: int, claim: int, now: datetime) -> Import:
-    """The import, which is this worker's until the transaction ends, and for LEASE. Raises Lost where it is no more."""
+def hold(session: Session, id_: int, claim: int, now: datetime, lease: timedelta = LEASE) -> Import:
+    """The import, this worker's until the transaction ends, and for `lease`. Raises Lost where it is no more."""
     mine = Import.id == id_, Import.claim == claim, Import.state.in_((ImportState.READING, ImportState.RUNNING))
-    if rows_changed(session, update(Import).where(*mine).values(lease_until=now + LEASE)) != 1:
+    if rows_changed(session, update(Import).where(*mine).values(lease_until=now + lease)) != 1:
         raise Lost
     return session.get_one(Import, id_)
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from formsvc import audit
-from formsvc.customers.imports.claims import LEASE, hold
+from formsvc.customers.imports.claims import LEASE, OPENING, hold
 from formsvc.customers.imports.judging import Judge
 from formsvc.customers.imports.models import Import, ImportChunk, ImportRow, ImportState
 from formsvc.customers.worksheet.checking import check_row
@@ -36,6 +36,8 @@ def stage(id_: int, claim: int) -> Iterator[None]:
     with TemporaryFile() as file:
         _fetch(id_, file)
         yield
+        with transaction() as session:
+            hold(session, id_, claim, now(), OPENING)
         try:
             with opened(file, name) as sheet:
                 yield from _stage(id_, claim, sheet)

@@ -3,8 +3,10 @@
 import os
 import signal
 from collections import Counter
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from multiprocessing import get_context
+from typing import IO
 
 import pytest
 import time_machine
@@ -20,6 +22,7 @@ from formsvc.customers.imports.models import Import, ImportChunk, ImportRow, Imp
 from formsvc.customers.imports.running import bring_in
 from formsvc.customers.imports.verbs import KEPT, TooLate
 from formsvc.customers.models import Customer
+from formsvc.customers.worksheet.reading import Sheet, opened
 from formsvc.db import db, transaction
 from formsvc.staff.models import Staff
 from formsvc.web.show import now
@@ -130,6 +133,21 @@ def test_who_lost_its_lease_writes_nothing(app: Flask, manager: Staff, clock: ti
             next(first.steps)
         for task in (first, second):
             task.steps.close()  # type: ignore[attr-defined] # it is a generator
+
+
+def test_a_file_that_opens_slowly_is_not_taken_from_its_worker(
+    app: Flask, manager: Staff, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(file: IO[bytes], name: str) -> AbstractContextManager[Sheet]:
+        clock.shift(3 * claims.LEASE)
+        with transaction() as session:
+            assert claims.claim(session, now()) is None
+        return opened(file, name)
+
+    monkeypatch.setattr(staging, "opened", slowly)
+    id_ = uploaded(app, manager, *companies())
+    work(app)
+    assert state(app, id_) == (ImportState.READY, {"created": ROWS}, {})
 
 
 def test_what_is_cancelled_half_way_stays_and_goes_on(app: Flask, manager: Staff) -> None:
