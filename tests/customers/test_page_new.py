@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from formsvc.customers import contacts
 from formsvc.customers.held import held_values
 from formsvc.customers.models import Customer
 from formsvc.db import db
@@ -85,6 +86,32 @@ def test_who_is_probably_known_is_shown_with_the_evidence(browser: Browser, sqli
     assert browser.get(asked.link("就是这个客户")).path == f"/customers/{known}"
     again = browser.submit(asked, press="open", status=409)
     assert browser.submit(again, press="make-open").heading == TYPED["basic-full_name"]
+
+
+def test_another_person_of_a_known_company_is_added_to_it_once(
+    browser: Browser, sqlite_app: Flask, manager: str
+) -> None:  # fmt: skip
+    known = customer(sqlite_app, manager)
+    typed = {"basic-full_name": "合肥云盾科技有限公司", "contacts-mobile": "13900010009", "channel": "visit"}
+    asked = browser.submit(browser.get("/customers/new"), typed, press="next", status=409)
+    assert "张敏 · 138" in asked.text
+    to = f"/customers/new/contact/{known}"
+    values = dict(asked.form().filled({}, "next"))
+    assert browser.post(to, values, status=422).error_of("contacts-name")
+    page = browser.post(to, {**values, "contacts-name": "王芳"})
+    browser.post(to, {**values, "contacts-name": "王芳"})
+    assert (chosen(page, "channel"), "已保存" in page.text) == (["visit"], True)
+    with sqlite_app.app_context():
+        found = db.session.scalars(select(Customer)).one()
+        people = [each.name for each in contacts.of(db.session, found)]
+        assert (people, found.contact) == (["张敏", "王芳"], "张敏")
+
+
+def test_foreign_id_nobody_is_added_to_a_customer_of_another_team(
+    browser: Browser, sqlite_app: Flask, manager: str
+) -> None:  # fmt: skip
+    values = dict(browser.get("/customers/new").form().filled({**TYPED, "contacts-name": "王芳"}, "next"))
+    browser.post(f"/customers/new/contact/{customer(sqlite_app)}", values, status=404)
 
 
 def test_foreign_id_a_customer_of_another_team_is_not_named(browser: Browser, sqlite_app: Flask, manager: str) -> None:

@@ -11,7 +11,8 @@ from formsvc.customers.worksheet.columns import record_fields
 from formsvc.fields import Field, Value
 
 FULL_NAME, CODE = "basic.full_name", "basic.uscc"
-CARD = (FULL_NAME, NAME, SALUTATION, POSITION, MOBILE, OFFICE_PHONE, EMAIL, CODE)
+OF_CONTACT = (NAME, SALUTATION, POSITION, MOBILE, OFFICE_PHONE, EMAIL)
+CARD = (FULL_NAME, *OF_CONTACT, CODE)
 ABOUT = ("record.source", "record.category", "record.urgency", "maintenance.tags", "record.remarks")
 OF_COMPANIES = NAME, POSITION, CODE  # a person is the own contact
 ADDRESSES = MOBILE, OFFICE_PHONE, EMAIL

@@ -1,11 +1,11 @@
 """Staff pages: a new customer by hand, one business card after another (M26)."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -16,9 +16,11 @@ from formsvc.customers.editing.form import RecordForm
 from formsvc.customers.entering import verbs as entering
 from formsvc.customers.entering.fields import ABOUT, CARD, FULL_NAME, card_fields, completed
 from formsvc.customers.entering.verbs import Card, ProbablyKnown, name_of
-from formsvc.customers.models import Audience, Channel
+from formsvc.customers.models import Audience, Channel, Customer
+from formsvc.customers.pages import shower
+from formsvc.customers.relation import NAME
 from formsvc.db import db, transaction
-from formsvc.fields import clean_line
+from formsvc.fields import Value, clean_line
 from formsvc.questionnaires.verbs import known_fields
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission
@@ -55,8 +57,7 @@ def show() -> str:
 @blueprint.post("/new")
 @requires(Permission.MANAGE)
 def save() -> Response | tuple[str, int]:
-    entry = _standing(request.form, clean_line(request.form.get("form", ""))[:MAX_KEY])
-    values = completed(entry.form.changed(today()), entry.form, entry.audience)
+    entry, values = _typed()
     if colleagues.find(db.session, me(), entry.owner) is None:
         entry.errors["owner"] = _("Choose whose customer it is.")
     if entry.errors or entry.form.wrong:
@@ -71,8 +72,34 @@ def save() -> Response | tuple[str, int]:
         return _page(entry), 409
     if entry.action == "open":
         return redirect(url_for("customers.show", number=number), 303)
-    kept = {name: request.form.getlist(name) for name in KEPT if request.form.get(name)}
-    return redirect(url_for(".show", last=number, **kept), 303)  # type: ignore[arg-type] # a list is several of them
+    return redirect(url_for(".show", last=number, **_kept()), 303)
+
+
+@blueprint.post("/new/contact/<number>")
+@requires(Permission.MANAGE)
+def add_contact(number: str) -> Response | tuple[str, int]:
+    """The card is a further person's of a customer who is there."""
+    entry, values = _typed()
+    if values.get(NAME) is None:
+        entry.form.refuse(NAME, _("Enter the name of the person on the card."))
+    if entry.form.wrong:
+        return _page(entry), 422
+    card = Card(entry.audience, values, entry.channel, entry.owner, entry.key)
+    with transaction() as session:
+        customer = reach.find(session, me(), number) or abort(404)
+        entering.add_contact(session, card, customer, me(), _("One more person of the customer"), now())
+    return redirect(url_for(".show", last=customer.number, **_kept()), 303)
+
+
+def _typed() -> tuple[Entering, dict[str, Value]]:
+    """The form as it was posted, and what becomes of it where nothing is wrong."""
+    entry = _standing(request.form, clean_line(request.form.get("form", ""))[:MAX_KEY])
+    return entry, completed(entry.form.changed(today()), entry.form, entry.audience)
+
+
+def _kept() -> dict[str, Any]:
+    """What the next card begins with, as an address says it: a list is several of them."""
+    return {name: request.form.getlist(name) for name in KEPT if request.form.get(name)}
 
 
 def _standing(given: Any, key: str) -> Entering:
@@ -89,8 +116,16 @@ def _page(entry: Entering) -> str:
     return render_template(
         "customers/new.html", entry=entry, form=entry.form, card=CARD, about=ABOUT, channels=channel_names(),
         owners=colleagues.of(db.session, me()), last=reach.find(db.session, me(), last) if last else None,
-        shown=" ".join(map(name_of, entry.candidates)), evidence=_evidence(), make=MAKE,
+        shown=" ".join(map(name_of, entry.candidates)), evidence=_evidence(), make=MAKE, known=_known(entry.candidates),
+        kept=_kept(), show=shower(),
     )  # fmt: skip
+
+
+def _known(candidates: Sequence[Alike]) -> Mapping[str, Customer]:
+    """Those of the candidates whom the reader may see, by number."""
+    numbers = [each.number for each in candidates if each.number]
+    found = reach.visible(me()).where(Customer.number.in_(numbers))
+    return {each.number: each for each in db.session.scalars(found)} if numbers else {}
 
 
 def _evidence() -> dict[str, str]:

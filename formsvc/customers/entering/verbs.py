@@ -11,7 +11,9 @@ from formsvc import audit
 from formsvc.customers import colleagues, creating, reach
 from formsvc.customers.duplicates import alike as duplicates
 from formsvc.customers.duplicates.alike import Alike
-from formsvc.customers.models import Audience, Channel, Origin, Situation
+from formsvc.customers.editing import verbs as editing
+from formsvc.customers.entering.fields import OF_CONTACT
+from formsvc.customers.models import Audience, Channel, Customer, Origin, Situation
 from formsvc.customers.record import Source
 from formsvc.customers.worksheet.checking import EXISTING
 from formsvc.db import take_turns
@@ -71,6 +73,20 @@ def enter(session: Session, card: Card, who: Staff, now: datetime) -> str:
     return customer.number
 
 
+def add_contact(session: Session, card: Card, customer: Customer, who: Staff, reason: str, now: datetime) -> None:
+    """The person on the card is one more contact of `customer`; a form that comes twice makes one contact.
+
+    Raises as `editing.verbs.add_contact` does.
+    """
+    take_turns(session, TURNS)
+    subject = f"entry:{who.id}:{card.form}"
+    if card.form and _entered(session, subject):
+        return
+    said = {key: value for key, value in card.values.items() if key in OF_CONTACT}
+    editing.add_contact(session, customer, said, who, reason, card.channel, customer.version, now)
+    audit.record(session, who.actor, ENTERED, subject, now, customer=customer.number)
+
+
 def candidates(session: Session, card: Card, who: Staff) -> list[Alike]:
     """The customers that this one may be; those whom `who` may not see have no name."""
     return duplicates.alike(session, card.values, visible=reach.visible(who), audience=card.audience)
@@ -82,7 +98,7 @@ def name_of(candidate: Alike) -> str:
 
 
 def _entered(session: Session, subject: str) -> str | None:
-    """The number of the customer that became of a form."""
+    """The number of the customer that a form became, or became a contact of."""
     fact = audit.AuditFact
     detail = session.scalar(select(fact.detail).where(fact.subject == subject, fact.action == ENTERED))
     return detail["customer"] if detail else None
