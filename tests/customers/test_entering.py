@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from formsvc.audit import AuditFact
+from formsvc.customers.duplicates import comparing
+from formsvc.customers.duplicates.pairs import DuplicatePair
 from formsvc.customers.entering.verbs import Card, NotTheirColleague, ProbablyKnown, enter, name_of
 from formsvc.customers.models import Audience, Channel, Customer, CustomerValue, CustomerVersion, Situation
 from formsvc.db import db, transaction
@@ -57,6 +59,21 @@ def test_who_is_probably_known_is_asked_before_and_made_when_all_were_looked_at(
         enter(session, card(who, values=values, confirmed=frozenset({known.number})), who, NOW)
     both = frozenset({known.number, later.number})
     assert enter(session, card(who, values=values, confirmed=both), who, NOW) not in both
+
+
+def test_who_was_looked_at_and_is_another_one_is_not_asked_about_again(session: Session) -> None:
+    who = staff_account(session)
+    known, hidden = customer(session, who), customer(session)
+    with pytest.raises(ProbablyKnown) as asked:
+        enter(session, card(who), who, NOW)
+    confirmed = frozenset(map(name_of, asked.value.candidates))
+    enter(session, card(who, confirmed=confirmed, other="另一家"), who, NOW)
+    while comparing.compare(session, NOW):
+        pass
+    new = func.max(Customer.id)
+    found = select(DuplicatePair).where(DuplicatePair.newer_id == select(new).scalar_subquery())
+    told = {pair.older_id: (pair.state, pair.settled_by, pair.reason) for pair in session.scalars(found)}
+    assert told == {known.id: ("distinct", who.id, "另一家"), hidden.id: ("open", None, None)}
 
 
 def test_two_people_may_have_one_name(session: Session) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from formsvc.audit import AuditFact
 from formsvc.customers import contacts, reach, record
+from formsvc.customers.duplicates import comparing
+from formsvc.customers.duplicates.pairs import DuplicatePair
 from formsvc.customers.held import held_values
 from formsvc.customers.merging import split as merging_split
 from formsvc.customers.merging.choices import Choices, Side
@@ -56,6 +58,16 @@ def test_both_are_as_they_were(session: Session) -> None:
     fact = session.scalars(select(AuditFact).order_by(AuditFact.id.desc())).first()
     assert fact
     assert (fact.action, fact.subject, fact.detail["other"]) == ("customer.split", staying.subject, going.number)
+
+
+def test_two_that_were_split_are_no_pair_any_more(session: Session) -> None:
+    staying, going = two(session)
+    split(session, staying, merge(session, staying, going), "是两家公司")
+    while comparing.compare(session, SPLIT_AT):
+        pass
+    pair = session.scalars(select(DuplicatePair)).one()
+    assert (pair.older_id, pair.newer_id) == (staying.id, going.id)
+    assert (pair.state, pair.settled_by, pair.reason) == ("distinct", staying.owner_id, "是两家公司")
 
 
 FIELDS = ["basic.industry", "basic.address", "needs.term"]

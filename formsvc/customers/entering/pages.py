@@ -63,7 +63,8 @@ def save() -> Response | tuple[str, int]:
     if entry.errors or entry.form.wrong:
         return _page(entry), 422
     seen = request.form.get("shown", "").split() if request.form.get("action", "").startswith(MAKE) else ()
-    card = Card(entry.audience, values, entry.channel, entry.owner, entry.key, frozenset(seen))
+    said = frozenset(seen), _("Decided when the record was made")
+    card = Card(entry.audience, values, entry.channel, entry.owner, entry.key, *said)
     try:
         with transaction() as session:
             number = entering.enter(session, card, me(), now())

@@ -11,6 +11,7 @@ from formsvc import audit
 from formsvc.customers import colleagues, creating, reach
 from formsvc.customers.duplicates import alike as duplicates
 from formsvc.customers.duplicates.alike import Alike
+from formsvc.customers.duplicates.apart import tell_apart
 from formsvc.customers.editing import verbs as editing
 from formsvc.customers.entering.fields import OF_CONTACT
 from formsvc.customers.models import Audience, Channel, Customer, Origin, Situation
@@ -39,7 +40,7 @@ class NotTheirColleague(ValueError):
 @dataclass(frozen=True)
 class Card:
     """A customer to be made, for the colleague with the id `owner`. `form` marks the form that it was typed into, and
-    `confirmed` names the candidates that are other customers, as `name_of` does.
+    `confirmed` names the candidates that are other customers, as `name_of` does, for the reason `other`.
     """
 
     audience: Audience
@@ -48,11 +49,13 @@ class Card:
     owner: int
     form: str = ""
     confirmed: frozenset[str] = frozenset()
+    other: str = "another customer"
 
 
 def enter(session: Session, card: Card, who: Staff, now: datetime) -> str:
     """The number of the new customer; a form that comes twice makes one customer.
 
+    The candidates that were looked at are no pairs with it. Those whom `who` may not see are left to who may.
     Raises ProbablyKnown, NotTheirColleague.
     """
     if colleagues.find(session, who, card.owner) is None:
@@ -69,6 +72,8 @@ def enter(session: Session, card: Card, who: Staff, now: datetime) -> str:
         session, card.values, Source(Origin.ENTRY, who.id, channel=card.channel), now,
         audience=card.audience, situation=situation, owner_id=card.owner, actor=who.actor,
     )  # fmt: skip
+    looked_at = select(Customer.id).where(Customer.number.in_([each.number for each in found if each.number]))
+    tell_apart(session, customer, session.scalars(looked_at).all(), who, card.other, now)
     audit.record(session, who.actor, ENTERED, subject, now, customer=customer.number)
     return customer.number
 

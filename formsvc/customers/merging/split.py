@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from formsvc import audit
 from formsvc.customers import contacts, record, rows
+from formsvc.customers.duplicates.apart import tell_apart
 from formsvc.customers.finding import marking
 from formsvc.customers.merging.steps import Added, Plan, Step, find_merge, plan
 from formsvc.customers.merging.verbs import lock
@@ -28,7 +29,7 @@ def split(session: Session, staying: Customer, version: int, who: Staff, reason:
     """Undo the merge that made `version` of `staying`; the new version.
 
     What the merge set and is still held goes back to what was held before, contacts that came along are removed, and
-    the other record is a customer again as it was. `seen` is the version that was looked at. Raises ReasonMissing,
+    the other record is a customer again as it was; that they are two is settled. `seen` is the version that was looked at. Raises ReasonMissing,
     NotMerged, StaleRecord.
     """
     if not reason:
@@ -51,6 +52,7 @@ def split(session: Session, staying: Customer, version: int, who: Staff, reason:
     record.repeat(session, staying)
     going.merged_into_id = None
     marking.refresh(session, going)
+    tell_apart(session, staying, [going.id], who, reason, now)
     audit.record(
         session, who.actor, "customer.split", staying.subject, now, version=number, other=going.number,
         fields=sorted({step.field for step in found.back}), contacts=[each.number for each in found.removed],
