@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from flask_babel import force_locale
+from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from formsvc.customers import reach
 from formsvc.customers.creating import Creation
+from formsvc.customers.duplicates.apart import tell_apart
 from formsvc.customers.imports.judging import NEW, OWNER, SKIP, is_undecided, judged_as, row_in, taken
 from formsvc.customers.imports.models import Import, ImportRow, LeftReason, RowOutcome, RowResult
 from formsvc.customers.models import Customer, Origin
@@ -141,7 +144,22 @@ def _make(batch: Batch) -> None:
     for row, customer in batch.new:
         row.customer_id = customer.id
         batch.known.add(customer)
+    for row, customer in batch.new:
+        if row.choice == NEW:
+            _tell_apart(batch, row, customer)
     batch.new.clear()
+
+
+def _tell_apart(batch: Batch, row: ImportRow, customer: Customer) -> None:
+    """Whom the row was shown to be like is another customer, as a person decided."""
+    numbers = [each["number"] for each in row.alike if each.get("number")]
+    before = [each["row"] for each in row.alike if each.get("row")]
+    made = ImportRow.import_id == row.import_id, ImportRow.number.in_(before), ImportRow.customer_id.is_not(None)
+    others = set(batch.session.scalars(select(Customer.id).where(Customer.number.in_(numbers))))
+    others |= set(batch.session.scalars(select(ImportRow.customer_id).where(*made)))
+    who = batch.session.get_one(Staff, batch.brought.confirmed_by_id)
+    with force_locale(batch.brought.language):
+        tell_apart(batch.session, customer, others, who, _("Decided when the record was made"), batch.now)
 
 
 def _change(batch: Batch, row: ImportRow, customer: Customer) -> RowResult:

@@ -29,8 +29,8 @@ def split(session: Session, staying: Customer, version: int, who: Staff, reason:
     """Undo the merge that made `version` of `staying`; the new version.
 
     What the merge set and is still held goes back to what was held before, contacts that came along are removed, and
-    the other record is a customer again as it was; that they are two is settled. `seen` is the version that was looked at. Raises ReasonMissing,
-    NotMerged, StaleRecord.
+    the other record is a customer again as it was; that they are two is settled. `seen` is the version that was looked
+    at. Raises ReasonMissing, NotMerged, StaleRecord.
     """
     if not reason:
         raise ReasonMissing

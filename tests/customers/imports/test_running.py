@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from formsvc.audit import AuditFact
 from formsvc.customers import record
+from formsvc.customers.duplicates.pairs import DuplicatePair
 from formsvc.customers.imports import verbs
 from formsvc.customers.imports.models import Import, ImportState
 from formsvc.customers.imports.verbs import Decision
@@ -142,6 +143,8 @@ def test_probable_duplicates_wait_for_a_choice(
     assert state(app, id_)[2] == {result: 1}
     with app.app_context():
         assert len(db.session.scalars(select(Customer)).all()) == 1 + made
+        told = [(pair.state, pair.settled_by) for pair in db.session.scalars(select(DuplicatePair))]
+        assert told == [("distinct", manager.id)] * made
 
 
 @pytest.mark.parametrize(
