@@ -9,6 +9,7 @@ from formsvc.fields.names import is_vague_person
 
 NAME, SALUTATION, POSITION = "contacts.name", "contacts.salutation", "contacts.position"
 MOBILE, EMAIL, OFFICE_PHONE = "contacts.mobile", "contacts.email", "contacts.office_phone"
+ADDRESSES = MOBILE, OFFICE_PHONE, EMAIL  # by which a contact is reached
 
 _LONGEST = 200  # an older version may hold a whole text under these keys
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")

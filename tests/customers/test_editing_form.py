@@ -68,6 +68,17 @@ def test_a_required_value_cannot_be_emptied_but_may_stay_missing() -> None:
     assert [key for key, control in form.controls.items() if control.question.required] == ["contacts.mobile"]
 
 
+@pytest.mark.parametrize("other", ["contacts.email", "contacts.office_phone"])
+def test_a_mobile_is_emptied_where_the_contact_is_reached_otherwise(other: str) -> None:
+    held: dict[str, Value] = {"contacts.mobile": "+8613856780001", other: "zhangmin@example.com"}
+    form = sent(held, {"contacts-mobile": ""})
+    assert (form.changed(TODAY), form.wrong) == ({"contacts.mobile": None}, [])
+    assert [key for key in ("contacts.mobile", other) if form.controls[key].question.required] == []
+    both = sent(held, {"contacts-mobile": "", other.replace(".", "-"): ""})
+    both.changed(TODAY)
+    assert "contacts.mobile" in {cell.question.key for cell in both.wrong}
+
+
 def test_what_needs_another_field_says_so_there() -> None:
     form = sent({}, {"contacts-emergency_name": "王芳"})
     form.changed(TODAY)

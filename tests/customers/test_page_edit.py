@@ -151,3 +151,11 @@ def test_a_contact_is_added_and_edited(browser: Browser, sqlite_app: Flask, numb
     assert not names(edited) & {"basic-full_name"}
     assert "采购主管" in browser.submit(edited, {"contacts-position": "采购主管", **WHY}).text
     browser.get(f"/customers/{number}/edit?contact=3", status=404)
+
+
+def test_a_record_without_a_mobile_is_edited_without_one(browser: Browser, sqlite_app: Flask) -> None:
+    browser.sign_in(account(sqlite_app))
+    typed = {"basic-full_name": "上海远航贸易有限公司", "contacts-email": "wang@example.com"}
+    opened = browser.submit(browser.get("/customers/new"), typed, press="open")
+    page = browser.get(f"{opened.path}/edit")
+    assert browser.submit(page, {"basic-address": "深圳市南山区", **WHY}).path == opened.path

@@ -7,6 +7,7 @@ from typing import Any
 
 from wtforms.meta import DefaultMeta
 
+from formsvc.customers.relation import ADDRESSES, EMAIL, MOBILE
 from formsvc.fields import TYPES, Field, Option, Raw, Text, Value, Wrong, check, clean
 from formsvc.fields.types.base import strings
 from formsvc.fields.types.multi_select import PREFIX
@@ -31,7 +32,10 @@ class RecordForm:
         self.fields = {field.key: replace(field, required=True) if field.key in needed else field for field in fields}
         self.held, self.base, self._needed = held, held if base is None else base, needed
         self._audience = audience
-        self.controls = {key: _control(field, held.get(key), key in needed) for key, field in self.fields.items()}
+        self.controls = {
+            key: _control(field, held.get(key), key in needed, _is_spare(key, held))
+            for key, field in self.fields.items()
+        }
         self.touched = set[str]()
         lists = {} if posted is None else dict(posted.lists())
         for key, control in self.controls.items():
@@ -69,14 +73,18 @@ class RecordForm:
     def changed(self, today: date) -> dict[str, Value]:
         """The values that are not as they are held; what is wrong with them stands beside the questions.
 
-        A field that was broken before and is left as it is blocks nothing.
+        A field that was broken before and is left as it is blocks nothing. A mail or mobile may be emptied where the
+        contact is reached in another way.
         """
         typed = {key: self.controls[key] for key in self.controls if key in self.touched}
         new = {key: control.data for key, control in typed.items() if control.validate(None)}
         values = {key: value for key, value in new.items() if value != self.held.get(key)}
         fields = tuple(self.fields.values())
         before = check(fields, self.held, self._audience, today)
-        for key, wrong in check(fields, {**self.held, **values}, self._audience, today).items():
+        after = {**self.held, **values}
+        for key, wrong in check(fields, after, self._audience, today).items():
+            if after.get(key) is None and key not in self._needed and _is_spare(key, after):
+                continue
             if key in values or key in self._needed or key not in before:
                 self.refuse(key, self.controls[key].message(wrong))
         return values
@@ -94,12 +102,20 @@ class RecordForm:
         return raw
 
 
-def _control(field: Field, held: Value, is_needed: bool) -> AnswerControl:
+def _is_spare(key: str, held: Mapping[str, Value]) -> bool:
+    """Whether the mail or mobile is one of several ways to reach the contact."""
+    return key in (MOBILE, EMAIL) and any(held.get(each) is not None for each in ADDRESSES if each != key)
+
+
+def _control(field: Field, held: Value, is_needed: bool, is_spare: bool) -> AnswerControl:
     """Its question can be answered with what is held, and is marked as required where it cannot be emptied.
 
     What is said beside it speaks to the customer, and the browser's own suggestions would be about the colleague.
     """
-    options, required = (*field.options, *_unknown(field, held)), is_needed or (field.required and held is not None)
+    options, required = (
+        (*field.options, *_unknown(field, held)),
+        is_needed or (field.required and held is not None and not is_spare),
+    )
     question = replace(field, options=options, required=required, hint=None, example=None, autocomplete=None)
     return AnswerControl(question, _form=None, _meta=_META)
 

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from formsvc.customers.editing.form import RecordForm
 from formsvc.customers.models import Audience
-from formsvc.customers.relation import EMAIL, MOBILE, NAME, OFFICE_PHONE, POSITION, SALUTATION
+from formsvc.customers.relation import ADDRESSES, EMAIL, MOBILE, NAME, OFFICE_PHONE, POSITION, SALUTATION
 from formsvc.customers.worksheet.columns import record_fields
 from formsvc.fields import Field, Value
 
@@ -15,7 +15,6 @@ OF_CONTACT = (NAME, SALUTATION, POSITION, MOBILE, OFFICE_PHONE, EMAIL)
 CARD = (FULL_NAME, *OF_CONTACT, CODE)
 ABOUT = ("record.source", "record.category", "record.urgency", "maintenance.tags", "record.remarks")
 OF_COMPANIES = NAME, POSITION, CODE  # a person is the own contact
-ADDRESSES = MOBILE, OFFICE_PHONE, EMAIL
 
 
 def card_fields(asked: Mapping[str, Field]) -> list[Field]:
