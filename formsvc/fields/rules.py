@@ -117,6 +117,12 @@ def _next_step(value: Value, field: Field, context: Context) -> None:
         raise Wrong("next-step")
 
 
+def _follow_up(value: Value, field: Field, context: Context) -> None:
+    """继续跟进 says nothing of what was spoken about either."""
+    if is_vague_step(str(value)):
+        raise Wrong("follow-up")
+
+
 RULES: dict[str, Callable[[Value, Field, Context], None]] = {
     "company-name": _company_name,
     "uscc": _uscc,
@@ -125,4 +131,5 @@ RULES: dict[str, Callable[[Value, Field, Context], None]] = {
     "digits": _digits,
     "mobile": _mobile,
     "next-step": _next_step,
+    "follow-up": _follow_up,
 }

@@ -57,6 +57,14 @@ def test_a_vague_next_step_is_refused_with_a_good_example(browser: Browser, numb
     browser.submit(wrong, {"record-next_step": "发送报价"})
 
 
+def test_a_vague_follow_up_is_refused_and_a_step_without_a_date_says_what_to_do(browser: Browser, number: str) -> None:
+    page = browser.get(f"/customers/{number}/follow-ups")
+    vague = {**TALK, "record-follow_up": "继续跟进。", "record-next_step": "发送报价"}
+    wrong = browser.submit(page, vague, status=422)
+    assert "例如“客户看过样品" in wrong.error_of("record-follow_up")
+    assert "紧急程度" in wrong.error_of("record-next_on")
+
+
 @pytest.mark.parametrize(
     ("typed", "name"),
     [

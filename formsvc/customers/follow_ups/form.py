@@ -81,7 +81,9 @@ def _next(talk: Talk, values: dict[str, Value], today: date) -> NextStep | None:
         return None
     day = proposed(values.get(URGENCY, talk.form.held.get(URGENCY)), today)
     if on is None and day is None:
-        talk.form.refuse(NEXT_ON, talk.form.controls[NEXT_ON].message(Wrong("required")))
+        talk.form.refuse(
+            NEXT_ON, _("Enter a date, or choose a high or medium urgency: then the date is set by itself.")
+        )
     owner = next((each for each in talk.owners if each.id == talk.owner), None)
     if owner is None:
         talk.errors["owner"] = _("Choose who takes the next step.")
@@ -93,7 +95,7 @@ def _talk(customer: Customer, who: Staff, open_: Open | None, today: date, poste
     known = record_fields({})
     asked = {
         ON: replace(known[ON], rules=("past",)),
-        SAID: known[SAID],
+        SAID: replace(known[SAID], rules=("follow-up",)),  # a worksheet may hold less
         NEXT_STEP: known[NEXT_STEP],
         NEXT_ON: replace(known[NEXT_ON], min=today.isoformat()),
         URGENCY: known[URGENCY],
