@@ -111,14 +111,24 @@ def choose(id_: int) -> Answer:
                 flash(_("Your choices are kept."), "done")
         except verbs.TooLate:
             flash(_too_late(), "late")
-    after = request.args.get("next" if action == "next" else "after")
-    return redirect(url_for(".show", id_=id_, show=request.args.get("show"), after=after), 303)
+    return _back(id_, request.args.get("next" if action == "next" else "after"))
 
 
 @blueprint.post("/<int:id_>/confirm")
 @requires(Permission.MANAGE)
 def confirm(id_: int) -> Answer:
-    return _act(id_, verbs.confirm)
+    """What is chosen on the page is kept first. Where it changes a customer, that is shown before it is done."""
+    made = decisions(request.form.items(), None)
+    with transaction() as session:
+        brought = _find_in(session, id_)
+        try:
+            if made and verbs.choose(session, brought, me(), made, now()).unseen:
+                flash(_("Your choices are kept. Look at what these rows would change, then import."), "done")
+                return _back(id_, request.args.get("after"))
+            verbs.confirm(session, brought, me(), now())
+        except verbs.TooLate:
+            flash(_too_late(), "late")
+    return redirect(url_for(".show", id_=id_), 303)
 
 
 @blueprint.post("/<int:id_>/cancel")
@@ -150,6 +160,11 @@ def _act(id_: int, verb: Callable[[Session, Import, Staff, datetime], None]) -> 
         except verbs.TooLate:
             flash(_too_late(), "late")
     return redirect(url_for(".show", id_=id_), 303)
+
+
+def _back(id_: int, after: str | None) -> Answer:
+    """To the rows that the page has shown, from `after` on."""
+    return redirect(url_for(".show", id_=id_, show=request.args.get("show"), after=after), 303)
 
 
 def _find(id_: int) -> Import:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from sqlalchemy import Select, case, delete, insert, or_, select, true, update
 from sqlalchemy.orm import Session
@@ -36,6 +36,13 @@ class Decision:
 
     choice: str | None = None
     takes: Mapping[str, bool] = field(default_factory=dict)
+
+
+class Kept(NamedTuple):
+    """Of how many rows a decision was kept, and how many of them would now change something that nobody has seen."""
+
+    rows: int
+    unseen: int
 
 
 def visible(reader: Staff) -> Select[Import]:
@@ -105,18 +112,21 @@ def go_on(session: Session, brought: Import, by: Staff, now: datetime) -> None:
     afterwards(queue.wake)
 
 
-def choose(session: Session, brought: Import, by: Staff, decisions: Mapping[int, Decision], now: datetime) -> None:
+def choose(session: Session, brought: Import, by: Staff, decisions: Mapping[int, Decision], now: datetime) -> Kept:
     """Keep `decisions`, by the rows' numbers; what is no choice of a row is passed over. Raises TooLate."""
     _hold_ready(session, brought, now)
     rows = session.scalars(
         select(ImportRow).where(ImportRow.import_id == brought.id, ImportRow.number.in_(decisions))
     ).all()
+    kept = unseen = 0
     for row in rows:
         decision = decisions[row.number]
-        if decision.choice in choices_of(row) and decision.choice != row.choice:
-            _point(session, brought, row, str(decision.choice))
-        _take(row, decision.takes)
-    audit.record(session, by.actor, "import.decided", brought.subject, now, rows=len(rows))
+        is_choice = decision.choice in choices_of(row)
+        if is_choice and decision.choice != row.choice:
+            unseen += _point(session, brought, row, str(decision.choice))
+        kept += _take(row, decision.takes) or is_choice
+    audit.record(session, by.actor, "import.decided", brought.subject, now, rows=kept)
+    return Kept(kept, unseen)
 
 
 def keep_all(session: Session, brought: Import, by: Staff, now: datetime) -> int:
@@ -176,28 +186,31 @@ def _hold_ready(session: Session, brought: Import, now: datetime) -> None:
         raise TooLate
 
 
-def _point(session: Session, brought: Import, row: ImportRow, choice: str) -> None:
-    """Have the row change the customer that was chosen, or none."""
+def _point(session: Session, brought: Import, row: ImportRow, choice: str) -> bool:
+    """Have the row change the customer that was chosen, or none; whether it has changes that were not shown yet."""
     row.choice = choice
     if any("customer" in other["evidence"] for other in row.alike):
-        return  # it has its customer, whatever is chosen
+        return False  # it has its customer, whatever is chosen
     row.customer_id = row.version = None
     row.changes = {}
     if choice in (NEW, SKIP) or choice.startswith("row:"):
-        return
+        return False
     customer = reach.find(session, brought.staff, choice)
     if customer is None:
         row.choice = None
-        return
+        return False
     checked = row_in(row, brought.language)
     row.customer_id, row.version = customer.id, customer.version
     row.changes = judged_as(checked, Known(session, [checked]).held(customer))
+    return bool(row.changes)
 
 
-def _take(row: ImportRow, takes: Mapping[str, bool]) -> None:
+def _take(row: ImportRow, takes: Mapping[str, bool]) -> bool:
+    """Whether one of `takes` is about a conflict of the row."""
     conflicts = {key for key, change in row.changes.items() if change["conflict"] in list(Conflict)}
     decided = {key: {**row.changes[key], "take": take} for key, take in takes.items() if key in conflicts}
     if decided:
         row.changes = {**row.changes, **decided}
     is_open = bool(row.alike) and row.choice is None
     row.is_undecided = is_open or (row.choice != SKIP and is_undecided(row.changes))
+    return bool(decided)

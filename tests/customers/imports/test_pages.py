@@ -95,6 +95,33 @@ def test_choices_are_posted_by_the_page_and_kept(browser: Browser, sqlite_app: F
         assert set(db.session.scalars(select(ImportRow.result))) == {"changed"}
 
 
+def test_what_is_chosen_on_the_page_is_kept_when_it_is_confirmed(
+    browser: Browser, sqlite_app: Flask, manager: Staff
+) -> None:
+    id_ = read(sqlite_app, manager, company(1), company(1, 职位="总经理"))
+    page = browser.submit(
+        browser.get(f"{INDEX}/{id_}"), {"row-3": "new"}, press="confirm", action=f"{INDEX}/{id_}/choices"
+    )
+    page.find("progress")
+    work(sqlite_app)
+    with sqlite_app.app_context():
+        assert set(db.session.scalars(select(ImportRow.result))) == {"created"}
+
+
+def test_a_choice_that_changes_a_customer_is_shown_before_it_is_brought_in(
+    browser: Browser, sqlite_app: Flask, manager: Staff
+) -> None:
+    with writing(sqlite_app) as session:
+        held = customer(session, manager)
+    id_ = read(sqlite_app, manager, {NAME: "云盾科技", MOBILE: "13856780001"})
+    choices = f"{INDEX}/{id_}/choices"
+    page = browser.submit(browser.get(f"{INDEX}/{id_}"), {"row-2": held.number}, press="confirm", action=choices)
+    assert [(held.name, "云盾科技")] == [
+        (d.text, i.text) for d, i in zip(page.find_all("del"), page.find_all("ins"), strict=True)
+    ]
+    browser.submit(page, press="confirm", action=choices).find("progress")
+
+
 def test_lost_update_two_tabs_confirm_once(browser: Browser, sqlite_app: Flask, manager: Staff) -> None:
     id_ = read(sqlite_app, manager, company(1))
     first, second = browser.get(f"{INDEX}/{id_}"), browser.get(f"{INDEX}/{id_}")
