@@ -104,11 +104,10 @@ def choose(id_: int) -> Answer:
         brought = _find_in(session, id_)
         try:
             if action == "keep-all":
-                kept = verbs.keep_all(session, brought, me(), now())
-                flash(_("What the record says is kept in %(count)s rows.", count=kept), "done")
+                flash(_said("keep", verbs.keep_all(session, brought, me(), now())), "done")
             else:
-                verbs.choose(session, brought, me(), made, now())
-                flash(_("Your choices are kept."), "done")
+                kept = verbs.choose(session, brought, me(), made, now()).rows
+                flash(_said(action, kept), "done" if kept else "late")
         except verbs.TooLate:
             flash(_too_late(), "late")
     return _back(id_, request.args.get("next" if action == "next" else "after"))
@@ -160,6 +159,17 @@ def _act(id_: int, verb: Callable[[Session, Import, Staff, datetime], None]) -> 
         except verbs.TooLate:
             flash(_too_late(), "late")
     return redirect(url_for(".show", id_=id_), 303)
+
+
+def _said(action: str | None, rows: int) -> str:
+    """What was done with so many rows."""
+    if not rows and action != "keep":
+        return _("Nothing was chosen on this page.")
+    if action == "keep":
+        return _("What the record says is kept in %(count)s rows.", count=rows)
+    if action == "take":
+        return _("What the worksheet says is taken in %(count)s rows.", count=rows)
+    return _("Your choices for %(count)s rows are kept.", count=rows)
 
 
 def _back(id_: int, after: str | None) -> Answer:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from formsvc.customers.imports.judging import OWNER
 from formsvc.customers.imports.models import Import, ImportRow, ImportState, RowOutcome, RowResult
 from formsvc.customers.worksheet.columns import record_fields
+from formsvc.customers.worksheet.importing import Conflict
 from formsvc.fields import TYPES
 from formsvc.questionnaires.verbs import known_fields
 from formsvc.web import language
@@ -27,6 +28,16 @@ class Preview:
     rows: Sequence[ImportRow]
     after: int | None
     undecided: int
+
+    @property
+    def conflicts(self) -> int:
+        """How many of the rows have a value that is kept or taken."""
+        return sum(any(change["conflict"] in list(Conflict) for change in row.changes.values()) for row in self.rows)
+
+    @property
+    def choices(self) -> int:
+        """How many of the rows have something to choose."""
+        return self.conflicts + sum(bool(row.alike) for row in self.rows)
 
 
 def preview(session: Session, brought: Import, wanted: str | None, after: int) -> Preview:

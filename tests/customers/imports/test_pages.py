@@ -108,6 +108,20 @@ def test_what_is_chosen_on_the_page_is_kept_when_it_is_confirmed(
         assert set(db.session.scalars(select(ImportRow.result))) == {"created"}
 
 
+def test_what_is_kept_or_taken_in_a_whole_page_is_offered_where_it_can_be_and_counted(
+    browser: Browser, sqlite_app: Flask, manager: Staff
+) -> None:
+    doubles = browser.get(f"{INDEX}/{read(sqlite_app, manager, company(1), company(1, 职位='总经理'))}")
+    assert not [button for button in doubles.root.iter("button") if button.get("value") in ("keep", "take")]
+    with writing(sqlite_app) as session:
+        held = customer(session, manager)
+        for value in session.scalars(select(CustomerValue).where(CustomerValue.field == "contacts.email")):
+            value.verified_at = NOW
+    id_ = read(sqlite_app, manager, {NAME: held.name, MOBILE: "13856780001", MAIL: "a@example.com"})
+    page = browser.submit(browser.get(f"{INDEX}/{id_}"), press="take", action=f"{INDEX}/{id_}/choices")
+    assert "1 行采用表格内容" in page.text
+
+
 def test_a_choice_that_changes_a_customer_is_shown_before_it_is_brought_in(
     browser: Browser, sqlite_app: Flask, manager: Staff
 ) -> None:
