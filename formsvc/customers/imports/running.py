@@ -15,6 +15,7 @@ from formsvc.customers.creating import Creation
 from formsvc.customers.duplicates.apart import tell_apart
 from formsvc.customers.imports.judging import NEW, OWNER, SKIP, is_undecided, judged_as, row_in, taken
 from formsvc.customers.imports.models import Import, ImportRow, LeftReason, RowOutcome, RowResult
+from formsvc.customers.imports.persons import change_beside, further, judged_as_double
 from formsvc.customers.models import Customer, Origin
 from formsvc.customers.record import Source, StaleRecord
 from formsvc.customers.worksheet.checking import CheckedRow
@@ -111,7 +112,9 @@ def _join(batch: Batch, row: ImportRow, checked: CheckedRow) -> RowResult:
 def _add_to(batch: Batch, row: ImportRow, checked: CheckedRow, customer: Customer) -> RowResult:
     """Earlier rows changed the record: what this one would change is seen anew. What was decided about it holds."""
     decided = {key: change["take"] for key, change in row.changes.items() if key != OWNER}
-    changes = judged_as(checked, batch.known.held(customer))
+    held = batch.known.held(customer)
+    is_double = row.choice not in (None, NEW)
+    changes = judged_as_double(batch.session, checked, held, customer) if is_double else judged_as(checked, held)
     row.changes = {key: {**change, "take": decided.get(key)} for key, change in changes.items()}
     if is_undecided(row.changes):
         raise Left(LeftReason.UNDECIDED)
@@ -163,11 +166,14 @@ def _tell_apart(batch: Batch, row: ImportRow, customer: Customer) -> None:
 
 
 def _change(batch: Batch, row: ImportRow, customer: Customer) -> RowResult:
-    values = taken(row.changes)
+    values, beside = taken(row.changes), further(row.changes)
     owner_id = batch.brought.owner_id if OWNER in row.changes and customer.owner_id is None else None
-    if not values and owner_id is None:
+    if not values and not beside and owner_id is None:
         return RowResult.UNCHANGED
     try:
+        if beside:
+            change_beside(batch.session, customer, values | beside, batch.source, batch.now, batch.actor)
+            values = {}
         change(batch.session, customer, values, owner_id, batch.source, batch.now, batch.actor)
     except StaleRecord as stale:
         raise Left(LeftReason.CHANGED_SINCE) from stale

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from formsvc import audit, queue
 from formsvc.customers import reach
-from formsvc.customers.imports.judging import NEW, SKIP, is_undecided, judged_as, row_in
+from formsvc.customers.imports.judging import NEW, SKIP, is_undecided, row_in, taken
 from formsvc.customers.imports.models import WORKING, Import, ImportChunk, ImportRow, ImportState, RowOutcome
+from formsvc.customers.imports.persons import judged_as_double
 from formsvc.customers.worksheet.importing import Conflict
-from formsvc.customers.worksheet.known import Known
+from formsvc.customers.worksheet.known import Held, Known
 from formsvc.db import afterwards, rows_changed
 from formsvc.staff.models import GRANTS, Permission, Role, Staff
 from formsvc.staff.verbs import team_of
@@ -193,16 +194,29 @@ def _point(session: Session, brought: Import, row: ImportRow, choice: str) -> bo
         return False  # it has its customer, whatever is chosen
     row.customer_id = row.version = None
     row.changes = {}
-    if choice in (NEW, SKIP) or choice.startswith("row:"):
+    if choice in (NEW, SKIP):
         return False
+    if choice.startswith("row:"):
+        row.changes = _beside_row(session, brought, row, int(choice.removeprefix("row:")))
+        return bool(row.changes)
     customer = reach.find(session, brought.staff, choice)
     if customer is None:
         row.choice = None
         return False
     checked = row_in(row, brought.language)
     row.customer_id, row.version = customer.id, customer.version
-    row.changes = judged_as(checked, Known(session, [checked]).held(customer))
+    row.changes = judged_as_double(session, checked, Known(session, [checked]).held(customer), customer)
     return bool(row.changes)
+
+
+def _beside_row(session: Session, brought: Import, row: ImportRow, number: int) -> dict[str, Any]:
+    """What the row would change of what an earlier one will have said."""
+    first = session.get_one(ImportRow, (brought.id, number))
+    said = Held() if first.customer is None else Known(session, []).held(first.customer)
+    held = Held(
+        {**said.values, **(taken(first.changes) if first.customer else first.values)}, said.verified, said.before
+    )
+    return judged_as_double(session, row_in(row, brought.language), held, first.customer)
 
 
 def _take(row: ImportRow, takes: Mapping[str, bool]) -> bool:

@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from formsvc.audit import AuditFact
-from formsvc.customers import record
+from formsvc.customers import contacts, record
 from formsvc.customers.duplicates.pairs import DuplicatePair
 from formsvc.customers.imports import verbs
 from formsvc.customers.imports.models import Import, ImportState
@@ -161,6 +161,36 @@ def test_two_rows_that_are_one_customer_are_told(
         decide(app, id_, manager, r3=Decision(choice))
     run(app, id_, manager)
     assert state(app, id_)[2] == result
+
+
+def test_another_person_of_a_double_is_one_more_contact_and_overwrites_none(app: Flask, manager: Staff) -> None:
+    with writing(app) as session:
+        held = customer(session, manager)
+    other = HELD | {NAME: "云盾科技", "联系人": "李强", MOBILE: "13900000000", MAIL: "li@example.com"}
+    for result in ("changed", "unchanged"):
+        id_ = read(app, manager, other)
+        decide(app, id_, manager, r2=Decision(held.number))
+        run(app, id_, manager)
+        assert state(app, id_)[2] == {result: 1}
+    with app.app_context():
+        primary, further = contacts.of(db.session, db.session.get_one(Customer, held.id))
+        assert (primary.name, further.name) == ("张敏", "李强")
+        assert {key: row.content for key, row in further.values.items()}["contacts.mobile"] == "+8613900000000"
+        assert db.session.scalars(select(Customer.mobile)).one() == "+8613856780001"
+
+
+def test_another_person_in_a_second_row_is_one_more_contact(app: Flask, manager: Staff) -> None:
+    id_ = read(app, manager, company(1), company(1) | {"联系人": "李强", MOBILE: "13900000000"})
+    decide(app, id_, manager, r3=Decision("row:2"))
+    with app.app_context():
+        assert {key: change["after"] for key, change in rows_of(db.session, id_)[3].changes.items()} == {
+            "contacts.name": "李强", "contacts.mobile": "+8613900000000",
+        }  # fmt: skip
+    run(app, id_, manager)
+    assert state(app, id_)[2] == {"created": 1, "changed": 1}
+    with app.app_context():
+        made = db.session.scalars(select(Customer)).one()
+        assert [each.name for each in contacts.of(db.session, made)] == ["王芳", "李强"]
 
 
 def test_foreign_id_a_colleagues_customer_is_refused_and_nobody_named(app: Flask, manager: Staff) -> None:
