@@ -1,5 +1,6 @@
 """Worksheets that were brought in by the browser, and what becomes of each of their rows (M43)."""
 
+from collections import Counter
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -105,6 +106,15 @@ class Import(Base):
     def subject(self) -> str:
         """The name of this import in audit facts."""
         return f"import:{self.id}"
+
+    @property
+    def told(self) -> dict[str, int]:
+        """The rows by what they would do, or once it is confirmed by what they did: refused ones are left as well."""
+        if self.confirmed_at is None:
+            return self.counts
+        told = Counter(self.results)
+        told["left"] += told.pop("refused", 0)
+        return {kind: count for kind, count in told.items() if count}
 
     @property
     def rows_read(self) -> int:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from formsvc.customers.imports.judging import OWNER
+from formsvc.customers.imports.judging import OWNER, SKIP
 from formsvc.customers.imports.models import Import, ImportRow, ImportState, RowOutcome, RowResult
 from formsvc.customers.worksheet.columns import record_fields
 from formsvc.customers.worksheet.importing import Conflict
@@ -21,13 +21,23 @@ SHOWN_FIRST = ("unsure", "left", "created", "changed", "refused", "unchanged")
 
 @dataclass(frozen=True)
 class Preview:
-    """Rows of the kind `shown`; `counts` has all kinds that there are. `after` is the last row, where more follow."""
+    """Rows of the kind `shown`; `counts` has all kinds that there are. `after` is the last row, where more follow.
+
+    Of the rows that a person decides about, so many are `undecided`, and so many were chosen to be `left_out`.
+    """
 
     counts: Mapping[str, int]
     shown: str | None
     rows: Sequence[ImportRow]
     after: int | None
     undecided: int
+    left_out: int
+
+    @property
+    def importable(self) -> int:
+        """How many rows would be brought in as things are."""
+        written = sum(self.counts.get(kind, 0) for kind in ("created", "changed", "unsure"))
+        return written - self.undecided - self.left_out
 
     @property
     def conflicts(self) -> int:
@@ -43,24 +53,32 @@ class Preview:
 def preview(session: Session, brought: Import, wanted: str | None, after: int) -> Preview:
     """Rows by what they would do, or once they are confirmed by what they did; from the row `after` on."""
     is_run = brought.confirmed_at is not None
-    counts: dict[str, int] = brought.results if is_run else brought.counts
+    counts = brought.told
     there = [kind for kind in SHOWN_FIRST if counts.get(kind)]
     shown = wanted if wanted in there else next(iter(there), None)
     if shown is None or brought.forgotten_at:
-        return Preview(counts, None, (), None, 0)
-    kind = ImportRow.result == RowResult(shown) if is_run else ImportRow.outcome == RowOutcome(shown)
+        return Preview(counts, None, (), None, 0, 0)
+    kind = _did(shown) if is_run else ImportRow.outcome == RowOutcome(shown)
     page = _of(brought).where(kind, ImportRow.number > after).order_by(ImportRow.number).limit(PAGE + 1)
     rows = session.scalars(page.options(joinedload(ImportRow.customer))).all()
     more = rows[PAGE - 1].number if len(rows) > PAGE else None
-    return Preview({kind: counts[kind] for kind in there}, shown, rows[:PAGE], more, _undecided(session, brought))
+    return Preview({kind: counts[kind] for kind in there}, shown, rows[:PAGE], more, *_left(session, brought))
 
 
-def _undecided(session: Session, brought: Import) -> int:
-    """How many rows would be left, as nobody has decided."""
+def _did(shown: str) -> ColumnElement[bool]:
+    """What was refused was not imported either."""
+    results = (RowResult.LEFT, RowResult.REFUSED) if shown == RowResult.LEFT else (RowResult(shown),)
+    return ImportRow.result.in_(results)
+
+
+def _left(session: Session, brought: Import) -> tuple[int, int]:
+    """How many rows would be left, as nobody has decided, and as somebody has."""
     if brought.state is not ImportState.READY or not brought.counts.get("unsure"):
-        return 0
-    unsure = _of(brought).where(ImportRow.outcome == RowOutcome.UNSURE, ImportRow.is_undecided)
-    return session.scalar(unsure.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+        return 0, 0
+    unsure = _of(brought).where(ImportRow.outcome == RowOutcome.UNSURE)
+    counted = unsure.with_only_columns(func.count(), maintain_column_froms=True)
+    undecided = session.scalar(counted.where(ImportRow.is_undecided)) or 0
+    return undecided, session.scalar(counted.where(~ImportRow.is_undecided, ImportRow.choice == SKIP)) or 0
 
 
 def wording(session: Session) -> dict[str, Callable[..., str]]:

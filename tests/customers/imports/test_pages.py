@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from flask import Flask
@@ -58,7 +59,8 @@ def test_a_worksheet_is_uploaded_looked_at_confirmed_and_done(
     page.find("progress")
     work(sqlite_app)
     page = browser.get(page.path)
-    assert browser.get(page.link("CX202611001")).status == 200
+    created = browser.get(f"{page.path}?show=created")
+    assert browser.get(created.link("CX202611001")).status == 200
     left = csv.DictReader(io.StringIO(browser.get(f"{page.path}/left?format=csv").html.lstrip("\ufeff")))
     assert [(row["row"], row["column"], row[MOBILE]) for row in left] == [("3", MOBILE, "1")]
     assert page.path in [a.get("href") for a in browser.get(INDEX).root.iter("a")]
@@ -106,6 +108,23 @@ def test_what_is_chosen_on_the_page_is_kept_when_it_is_confirmed(
     work(sqlite_app)
     with sqlite_app.app_context():
         assert set(db.session.scalars(select(ImportRow.result))) == {"created"}
+
+
+def test_what_is_to_decide_left_out_and_imported_adds_up(browser: Browser, sqlite_app: Flask, manager: Staff) -> None:
+    doubles = [company(1, 职位=each) for each in ("", "总经理", "经理")]
+    id_ = read(sqlite_app, manager, *doubles, company(2) | {MOBILE: "1"})
+    page = browser.submit(
+        browser.get(f"{INDEX}/{id_}"), {"row-3": "skip"}, press="save", action=f"{INDEX}/{id_}/choices"
+    )
+    assert (page.find_all("a", aria_current="page")[-1].text or "").endswith(" 1 / 2")
+    said = page.find("section", aria_labelledby="confirm").find("p")
+    assert said is not None
+    assert re.findall(r"\d+", said.text or "") == ["2", "1", "1", "1"]
+    assert "。 " not in (said.text or "")
+    run(sqlite_app, id_, manager)
+    page = browser.get(f"{INDEX}/{id_}")
+    tabs = [re.sub(r"\D", "", tab.text or "") for tab in page.find("nav", id="rows").iter("a")]
+    assert tabs == ["3", "1"]
 
 
 def test_what_is_kept_or_taken_in_a_whole_page_is_offered_where_it_can_be_and_counted(
