@@ -182,3 +182,9 @@ class ImportRow(Base):
     @property
     def name(self) -> str:
         return str(self.cells.get("客户名称/个人姓名") or "")
+
+    @property
+    def person(self) -> str:
+        """Who is the contact, and how they are reached."""
+        cells = (self.cells.get(title) for title in ("联系人", "手机号码", "电子邮箱"))
+        return " · ".join(str(cell) for cell in cells if cell)

@@ -1,7 +1,7 @@
 """What the page of an import shows: how many rows there are of each kind, and those of one kind, page by page."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -24,6 +24,7 @@ class Preview:
     """Rows of the kind `shown`; `counts` has all kinds that there are. `after` is the last row, where more follow.
 
     Of the rows that a person decides about, so many are `undecided`, and so many were chosen to be `left_out`.
+    `others` are the rows, by number, that those which are shown may be.
     """
 
     counts: Mapping[str, int]
@@ -32,6 +33,7 @@ class Preview:
     after: int | None
     undecided: int
     left_out: int
+    others: Mapping[int, ImportRow] = field(default_factory=dict)
 
     @property
     def importable(self) -> int:
@@ -62,7 +64,14 @@ def preview(session: Session, brought: Import, wanted: str | None, after: int) -
     page = _of(brought).where(kind, ImportRow.number > after).order_by(ImportRow.number).limit(PAGE + 1)
     rows = session.scalars(page.options(joinedload(ImportRow.customer))).all()
     more = rows[PAGE - 1].number if len(rows) > PAGE else None
-    return Preview({kind: counts[kind] for kind in there}, shown, rows[:PAGE], more, *_left(session, brought))
+    kinds, others = {kind: counts[kind] for kind in there}, _others(session, brought, rows)
+    return Preview(kinds, shown, rows[:PAGE], more, *_left(session, brought), others)
+
+
+def _others(session: Session, brought: Import, rows: Sequence[ImportRow]) -> dict[int, ImportRow]:
+    numbers = {other["row"] for row in rows for other in row.alike if "row" in other}
+    found = session.scalars(_of(brought).where(ImportRow.number.in_(numbers))) if numbers else ()
+    return {row.number: row for row in found}
 
 
 def _did(shown: str) -> ColumnElement[bool]:
