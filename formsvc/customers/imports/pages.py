@@ -17,8 +17,7 @@ from formsvc.customers.imports.models import WORKING, Import
 from formsvc.customers.imports.preview import preview, wording
 from formsvc.customers.imports.sending import XLSX, kind_of, worksheet
 from formsvc.customers.imports.template import write_template
-from formsvc.customers.worksheet.columns import columns
-from formsvc.customers.worksheet.files import REFUSED
+from formsvc.customers.worksheet.columns import columns, reported
 from formsvc.db import db, transaction
 from formsvc.questionnaires.verbs import known_fields
 from formsvc.staff.access import me, requires
@@ -148,8 +147,9 @@ def download_left(id_: int) -> Response:
     """The rows that were refused or left, to be mended and brought in again."""
     brought = _find(id_)
     name = brought.file_name.rpartition(".")[0] or brought.file_name
-    rows = left.rows(db.session, brought, language.current())
-    return worksheet(kind_of(request.args.get("format")), "-".join((name, _("left"))), REFUSED, rows)
+    reader = language.current()
+    rows = left.rows(db.session, brought, reader)
+    return worksheet(kind_of(request.args.get("format")), "-".join((name, _("not imported"))), reported(reader), rows)
 
 
 def _act(id_: int, verb: Callable[[Session, Import, Staff, datetime], None]) -> Answer:

@@ -7,11 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from formsvc.fields import Field, clean_line, field_from_data, half_width
+from formsvc.fields import Field, Text, clean_line, field_from_data, half_width
 
 DATA = Path(__file__).with_name("worksheet.toml")
 NUMBER = "客户编号"
 REPORT = ("row", "column", "value", "reason")  # what a file of refused rows says besides the row itself
+REPORT_ZH = ("行号", "问题列", "原内容", "原因")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ def record_fields(asked: Mapping[str, Field]) -> Mapping[str, Field]:
 
 def titles() -> list[str]:
     return [column["title"] for column in _data()["columns"]]
+
+
+def reported(language: str) -> list[str]:
+    """The titles of a file of rows that were not imported; the last ones are in `language`."""
+    return [*titles(), *(Text(zh, en).in_(language) for zh, en in zip(REPORT_ZH, REPORT, strict=True))]
 
 
 def folded(title: str) -> str:

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from formsvc.customers.worksheet.columns import REPORT, folded, titles
+from formsvc.customers.worksheet.columns import REPORT, REPORT_ZH, folded, titles
 from formsvc.customers.worksheet.lines import MAX_ROWS, Line, NotAWorksheet, csv_lines, is_zip, xlsx_lines
 
 MAX_CELL, MAX_ROW_TEXT = 5000, 20_000  # characters that a row may have to be checked: more than any record can hold
@@ -93,7 +93,7 @@ def _places(header: Sequence[str]) -> tuple[dict[int, str], tuple[str, ...]]:
             raise NotAWorksheet("column-twice", known)
         if known:
             places[place] = known
-        elif title and folded(title) not in REPORT:
+        elif title and folded(title) not in (*REPORT, *REPORT_ZH):
             unknown.append(title)
     missing = [title for title in NEEDED if title not in places.values()]
     if missing:

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -62,7 +63,7 @@ def test_a_worksheet_is_uploaded_looked_at_confirmed_and_done(
     created = browser.get(f"{page.path}?show=created")
     assert browser.get(created.link("CX202611001")).status == 200
     left = csv.DictReader(io.StringIO(browser.get(f"{page.path}/left?format=csv").html.lstrip("\ufeff")))
-    assert [(row["row"], row["column"], row[MOBILE]) for row in left] == [("3", MOBILE, "1")]
+    assert [(row["行号"], row["问题列"], row[MOBILE]) for row in left] == [("3", MOBILE, "1")]
     assert page.path in [a.get("href") for a in browser.get(INDEX).root.iter("a")]
 
 
@@ -70,8 +71,10 @@ def test_what_is_left_is_mended_and_brought_in_again(browser: Browser, sqlite_ap
     id_ = read(sqlite_app, manager, company(1), company(2) | {MOBILE: "1"})
     run(sqlite_app, id_, manager)
     answer = browser.client.get(f"{INDEX}/{id_}/left", base_url=f"http://{HOST}", buffered=True)
+    assert unquote(answer.headers["Content-Disposition"]).endswith("-未导入.xlsx")
     with opened(io.BytesIO(answer.data), "left.xlsx") as sheet:
         (row,) = sheet.rows
+        assert sheet.unknown == ()
     id_ = read(sqlite_app, manager, row.cells | {MOBILE: "13900000002"})
     run(sqlite_app, id_, manager)
     with sqlite_app.app_context():
@@ -108,6 +111,12 @@ def test_what_is_chosen_on_the_page_is_kept_when_it_is_confirmed(
     work(sqlite_app)
     with sqlite_app.app_context():
         assert set(db.session.scalars(select(ImportRow.result))) == {"created"}
+
+
+def test_a_row_that_another_one_may_be_is_named(browser: Browser, sqlite_app: Flask, manager: Staff) -> None:
+    id_ = read(sqlite_app, manager, company(1, 联系人="李强"), company(1))
+    said = browser.get(f"{INDEX}/{id_}").find("fieldset", class_="person")
+    assert "李强 · 13900000001" in "".join(said.itertext())
 
 
 def test_what_is_to_decide_left_out_and_imported_adds_up(browser: Browser, sqlite_app: Flask, manager: Staff) -> None:
