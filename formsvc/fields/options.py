@@ -38,6 +38,6 @@ def not_an_option(text: str, field: Field) -> Wrong:
     return Wrong(
         "option",
         value=clean_line(text[:200])[:40],
-        choices_zh="；".join(option.written for option in shown) + ("等" if more else ""),
+        choices_zh="；".join(option.label.zh for option in shown) + ("等" if more else ""),
         choices_en="; ".join(option.label.en for option in shown) + (" …" if more else ""),
     )

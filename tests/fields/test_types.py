@@ -5,7 +5,8 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from formsvc.fields import TYPES, Value, Wrong
+from formsvc.fields import TYPES, Field, Option, Text, Value, Wrong
+from formsvc.fields.options import not_an_option
 from tests.fields.examples import FIELDS, PROPERTY, WAN, field, parse, read, show, write
 from tests.fields.test_properties import value_or_none
 
@@ -114,6 +115,12 @@ def test_refused(name: str, cell: str, code: str) -> None:
     with pytest.raises(Wrong) as refusal:
         read(name, cell)
     assert refusal.value.code == code
+
+
+def test_a_choice_is_refused_with_the_labels_of_the_list() -> None:
+    labels = Text("电力、热力", "Power")
+    field = Field("industry", "select", Text("行业", "Industry"), options=(Option("D", labels, ("能源",)),))
+    assert not_an_option("服务", field).params["choices_zh"] == labels.zh
 
 
 @pytest.mark.parametrize("name", FIELDS)
