@@ -1,5 +1,6 @@
 """The file that a browser sends: one, of a size that is told, and from nobody but who may bring one."""
 
+from pathlib import PurePath
 from typing import Any
 
 from flask import request
@@ -13,6 +14,7 @@ from formsvc.staff.models import Permission
 MAX_FILE = 30 * 1024 * 1024  # bytes
 MAX_BODY = MAX_FILE + 64 * 1024  # with what a form has around it
 MAX_PARTS = 10
+TEXTS = ("csv", "txt", "tsv", "")
 
 
 def widen(endpoint: str | None, _values: dict[str, Any] | None) -> None:
@@ -36,7 +38,21 @@ def taken() -> FileStorage | str:
     files[0].stream.seek(0)
     if size > MAX_FILE:
         return too_large()
-    return files[0] if size else _("The file is empty.")
+    if not size:
+        return _("The file is empty.")
+    return (
+        files[0] if _is_readable(files[0]) else _("This is neither an XLSX workbook nor a CSV text: save it as XLSX.")
+    )
+
+
+def _is_readable(file: FileStorage) -> bool:
+    """Whether name and first bytes are those of an XLSX workbook or of a text; a worker sees the rest."""
+    ending = PurePath(file.filename or "").suffix.lower().removeprefix(".")
+    head = file.stream.read(1000)
+    file.stream.seek(0)
+    if head.startswith(b"PK\x03\x04"):
+        return ending in ("xlsx", *TEXTS)
+    return ending in TEXTS and b"\0" not in head and not head.startswith(b"%PDF")
 
 
 def name_of(file: FileStorage) -> str:

@@ -62,6 +62,8 @@ def test_a_worksheet_is_uploaded_looked_at_confirmed_and_done(
     page = browser.get(page.path)
     created = browser.get(f"{page.path}?show=created")
     assert browser.get(created.link("CX202611001")).status == 200
+    new = next(a.get("href") or "" for a in page.root.iter("a") if "added_from" in (a.get("href") or ""))
+    assert browser.get(new).link("苏州1号精密机械有限公司")
     left = csv.DictReader(io.StringIO(browser.get(f"{page.path}/left?format=csv").html.lstrip("\ufeff")))
     assert [(row["行号"], row["问题列"], row[MOBILE]) for row in left] == [("3", MOBILE, "1")]
     assert page.path in [a.get("href") for a in browser.get(INDEX).root.iter("a")]
@@ -208,8 +210,12 @@ def test_foreign_id_an_import_is_its_importers_and_their_leads(
         ([(b"", "a.csv")], 422),
         ([(b"a", "a.csv"), (b"b", "b.csv")], 422),
         ([(b"x" * 3000, "a.csv")], 413),
+        ([(b"%PDF-1.7", "a.pdf")], 422),
+        ([(b"\xd0\xcf\x11\xe0\0\0", "a.xlsx")], 422),
+        ([(b"PK\x03\x04", "a.docx")], 422),
+        ([(b"a\0b", "a.csv")], 422),
     ],
-    ids=["none", "empty", "two", "large"],
+    ids=["none", "empty", "two", "large", "pdf", "xls", "docx", "binary"],
 )
 def test_multipart_and_size_what_is_no_single_file_of_the_size_is_told(
     browser: Browser,
