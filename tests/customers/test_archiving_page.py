@@ -21,7 +21,7 @@ def test_a_record_is_put_aside_and_comes_back(browser: Browser, given: Invited) 
     page = browser.get(browser.get(f"/customers/{given.number}").link("归档…"))
     done = browser.submit(page, {"reason": "ended"})
     assert done.path == f"/customers/{given.number}"
-    assert "该客户档案已归档 · 李强，2026-11-23 10:00 · 不再合作" in done.text
+    assert "该档案已归档 · 李强，2026-11-23 10:00 · 不再合作" in done.text
     assert "已归档的客户不能邀请" in done.text
     assert f"/customers/{given.number}/bring-back" in [form.get("action") for form in done.find_all("form")]
     assert browser.get(f"/customers/{given.number}/archive").path == done.path
