@@ -1,7 +1,9 @@
 """Files that are worksheets, and files that are not."""
 
 import io
+import tracemalloc
 import zipfile
+import zlib
 from datetime import date, datetime, time
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -10,12 +12,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.xml.constants import SHEET_MAIN_NS
+from xlsxwriter import Workbook as SharingWorkbook
 
-from formsvc.customers.worksheet import lines, reading
+from formsvc.customers.worksheet import lines, reading, workbook
 from formsvc.customers.worksheet.checking import check_row
 from formsvc.customers.worksheet.columns import columns, titles
 from formsvc.customers.worksheet.lines import NotAWorksheet
 from formsvc.customers.worksheet.reading import SheetRow, opened, read
+from formsvc.customers.worksheet.strings import shared_strings
 from formsvc.questionnaires.definition import default_data, definition_from_data
 from formsvc.questionnaires.xlsx.cells import cell_text
 from tests.customers.sheets import REAL, ROW, as_csv, as_xlsx
@@ -122,6 +127,64 @@ def zipped(path: Path, **parts: bytes) -> Path:
     return path
 
 
+def changed(path: Path, **parts: bytes) -> Path:
+    """A worksheet of one row, with other `parts`."""
+    with ZipFile(as_xlsx(path, list(ROW), list(ROW.values()))) as archive:
+        return zipped(path, **({name: archive.read(name) for name in archive.namelist()} | parts))
+
+
+def declaring_less(path: Path, size: int) -> Path:
+    """The zip, in which a part of that size says that it has 10 bytes, with the checksum of those."""
+    whole = path.read_bytes().replace(size.to_bytes(4, "little"), (10).to_bytes(4, "little"))
+    whole = whole.replace(zlib.crc32(b" " * size).to_bytes(4, "little"), zlib.crc32(b" " * 10).to_bytes(4, "little"))
+    path.write_bytes(whole)
+    return path
+
+
+@pytest.mark.parametrize(
+    "part", ["[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"]
+)
+def test_multipart_and_size_no_part_that_is_read_as_a_whole_is_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    assert len(read(changed(tmp_path / "a.xlsx"))) == 1
+    with pytest.raises(NotAWorksheet, match="too-large"):
+        read(changed(tmp_path / "b.xlsx", **{part: b" " * (workbook.MAX_PART + 1)}))
+
+
+def test_multipart_and_size_a_part_that_lies_about_its_size_is_not_unpacked(tmp_path: Path) -> None:
+    size = 64 * 1024 * 1024
+    path = declaring_less(changed(tmp_path / "a.xlsx", **{"xl/styles.xml": b" " * size}), size)
+    tracemalloc.start()
+    with pytest.raises(NotAWorksheet, match="not-xlsx"):
+        read(path)
+    assert tracemalloc.get_traced_memory()[1] < size // 2
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("bound", ["MAX_PARTS", "MAX_STRINGS"])
+def test_multipart_and_size_parts_and_shared_texts_are_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    path = tmp_path / "a.xlsx"
+    with SharingWorkbook(path) as book:
+        book.add_worksheet().write_column(0, 0, list(ROW))
+    with pytest.raises(NotAWorksheet, match="no-columns"):
+        read(path)
+    monkeypatch.setattr(workbook, bound, 5)
+    with pytest.raises(NotAWorksheet, match="too-large"):
+        read(path)
+
+
+def test_shared_texts_are_read_in_any_fonts_without_how_they_are_spoken() -> None:
+    fonts = "<si><r><rPr/><t>乙</t></r><r><t>丙</t></r><rPh><t>bing</t></rPh></si>"
+    items = f"<si><t>甲 </t></si><si/>{fonts}<si><t>丁丁丁</t></si>"
+    part = f'<sst xmlns="{SHEET_MAIN_NS}">{items}</sst>'.encode()
+    assert shared_strings(io.BytesIO(part), 100) == ["甲 ", "", "乙丙", "丁丁丁"]
+    with pytest.raises(ValueError, match="document type"):
+        shared_strings(io.BytesIO(b"<!DOCTYPE sst>" + part), 100)
+
+
 NO_WORKSHEETS = {
     "empty": b"",
     "no-columns": "姓名,电话\n甲,1\n".encode(),
@@ -181,7 +244,7 @@ def test_multipart_and_size_a_cell_in_the_last_corner_costs_nothing(tmp_path: Pa
 
 
 def test_multipart_and_size_a_zip_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr(workbook, "MAX_UNPACKED", 1_000_000)
     with pytest.raises(NotAWorksheet, match="too-large"):
         read(zipped(tmp_path / "a.xlsx", **{"xl/workbook.xml": b" " * 1_000_001}))
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import IO
 
 from formsvc.customers.worksheet.columns import REPORT, REPORT_ZH, folded, titles
-from formsvc.customers.worksheet.lines import MAX_ROWS, Line, NotAWorksheet, csv_lines, is_zip, xlsx_lines
+from formsvc.customers.worksheet.lines import MAX_ROWS, Line, NotAWorksheet, csv_lines, is_zip
+from formsvc.customers.worksheet.workbook import xlsx_lines
 
 MAX_CELL, MAX_ROW_TEXT = 5000, 20_000  # characters that a row may have to be checked: more than any record can hold
 MAX_TEXT = 100_000_000  # characters of all rows: many cells of a small workbook may share one long text
