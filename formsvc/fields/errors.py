@@ -148,7 +148,7 @@ MESSAGES: dict[str, Text] = {
     "digits": Text("{label}应为 8 到 30 位数字，请核对。", "Enter {label} as 8 to 30 digits."),
     "follow-up": Text(
         "{label}请写明与客户谈了什么、结果如何，例如“客户看过样品，要 20 台的报价”。",
-        "Say in {label} what you spoke about and what came of it, for example “Saw the sample, asks for a price for 20”.",
+        "Say in {label} what was spoken about and came of it, for example “Saw the sample, wants a price for 20”.",
     ),
     "next-step": Text(
         "{label}请写明做什么、谁来做、何时完成，例如“李强 5 月 15 日前提供报价单”。",

@@ -1,16 +1,18 @@
 """Mail to the one who is asked: what every kind of it says of the invitation."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from flask_babel import force_locale
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc.customers.manager import Contact, account_manager, organisation
 from formsvc.invitations import forms, links
 from formsvc.invitations.models import Invitation
+from formsvc.mail.models import OutboxMessage
 from formsvc.mail.outbox import Message, put
 from formsvc.questionnaires.definition import Definition
 from formsvc.questionnaires.verbs import DEFAULT_KEY, definition_of
@@ -100,6 +102,15 @@ def letter(
         context=shared | context, is_urgent=kind != "receipt", sender_name=manager.name, reply_to=manager.email,
         attachment=about.form if kind == CARRYING else None,
     )  # fmt: skip
+
+
+def sent_to(session: Session, invitations: Collection[Invitation]) -> dict[int, str]:
+    """The address that each invitation's present link was mailed to, by the invitation's id."""
+    links_of = {(f"invitation:{each.id}", f"link-{each.link_number}"): each.id for each in invitations}
+    sent = OutboxMessage.kind == CARRYING, OutboxMessage.subject.in_([subject for subject, _ in links_of])
+    rows = select(OutboxMessage.subject, OutboxMessage.step, OutboxMessage.recipient).where(*sent)
+    found = session.execute(rows).all() if invitations else []
+    return {links_of[subject, step]: address for subject, step, address in found if (subject, step) in links_of}
 
 
 def is_other(definition: Definition) -> bool:

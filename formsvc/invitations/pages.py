@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from formsvc.customers import reach
 from formsvc.customers.models import Customer
 from formsvc.db import db, transaction
-from formsvc.invitations import forms, links, verbs
+from formsvc.invitations import forms, letters, links, verbs
 from formsvc.invitations.last_links import names as state_names
 from formsvc.invitations.models import LIVE, Invitation, InvitationState
 from formsvc.invitations.moves import NotPossible
@@ -124,8 +124,16 @@ def panel(customer: Customer) -> tuple[str, dict[str, Any]] | None:
         "default_days": DAYS, "live": live, "titles": _titles(versions), "may_invite": may_invite,
         "offered": [definition for definition in asking if _asks(definition, customer)],
         "link": _link if may_invite else None, "qr_code": _qr_code, "now": now(),
+        "sent_elsewhere": _sent_elsewhere(customer, invitations),
         "keys": {version.questionnaire_id: definition_of(version).key for version in versions},
     }  # fmt: skip
+
+
+def _sent_elsewhere(customer: Customer, invitations: Sequence[Invitation]) -> dict[int, str]:
+    """The addresses of the live links that went to another address than the one that is held now, by invitation."""
+    asked = [each for each in invitations if _is_live(each) and each.contact == customer.primary_contact]
+    sent = letters.sent_to(db.session, asked)
+    return {id_: address for id_, address in sent.items() if address != customer.email}
 
 
 def _link(invitation: Invitation) -> str:

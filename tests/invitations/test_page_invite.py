@@ -56,6 +56,16 @@ def test_the_link_is_a_qr_code_too(browser: Browser, sqlite_app: Flask) -> None:
     assert closed.find_all("img") == []
 
 
+def test_a_link_that_went_to_an_address_that_is_no_longer_held_says_so(browser: Browser, sqlite_app: Flask) -> None:
+    given = invited(sqlite_app)
+    browser.sign_in(given.manager)
+    path = f"/customers/{given.number}"
+    edit = browser.get(f"{path}/edit")
+    page = browser.submit(edit, {"contacts-email": "min@example.com", "channel": "call", "reason": "来电更正"})
+    assert "曾发送至 zhangmin@example.com" in page.text
+    assert "曾发送至" not in browser.submit(page, action=f"/invitations/{given.id}/reissue").text
+
+
 def test_an_invited_customer_is_not_invited_again(browser: Browser, sqlite_app: Flask, number: str) -> None:
     page = browser.get(f"/customers/{number}")
     done = browser.submit(page, action=f"/customers/{number}/invite")
