@@ -112,4 +112,5 @@ def _row(number: int, line: Sequence[str], places: dict[int, str], width: int) -
     longest = max(cells, key=lambda title: len(cells[title]))
     if len(cells[longest]) <= MAX_CELL and sum(map(len, cells.values())) <= MAX_ROW_TEXT:
         return SheetRow(number, cells, surplus)
-    return SheetRow(number, {title: cell[:MAX_CELL] for title, cell in cells.items()}, surplus, longest)
+    share = MAX_ROW_TEXT // len(cells)
+    return SheetRow(number, {title: cell[:share] for title, cell in cells.items()}, surplus, longest)
