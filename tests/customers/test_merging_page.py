@@ -193,7 +193,7 @@ def test_a_split_says_what_will_happen_and_does_it(browser: Browser, pair: Two) 
     pair.change(pair.older, basic_industry="软件")
     record_page = browser.get(f"/customers/{pair.older}")
     assert f"李强于 2026-11-23 10:00 将 {pair.newer} 合并到本档案" in record_page.text
-    page = browser.get(record_page.link("重新拆分"))
+    page = browser.get(record_page.link("拆分"))
     assert "合肥云盾科技股份有限公司 → 合肥云盾科技有限公司" in page.text
     assert "王芳是合并时带来的，将从本客户的联系人中移除。" in page.text
     assert "合并后已由工作表导入于 2026-11-23 10:00 更改（档案第 3 版）。" in page.text
@@ -223,7 +223,7 @@ def test_foreign_id_who_may_not_see_the_one_that_went_does_not_split(browser: Br
         found.owner_id = staff_account(session).id
     page = browser.get(f"/customers/{pair.older}")
     assert "将 CX" in page.text
-    assert "重新拆分" not in page.text
+    assert "· 拆分" not in page.text
     browser.get(f"/customers/{pair.older}/split/2", status=404)
 
 

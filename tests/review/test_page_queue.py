@@ -66,7 +66,7 @@ def test_the_pages_of_the_queue_go_on_by_key(
     ("query", "said", "onward"),
     [
         ("", "没有待审核的提交", ("邀请客户", "/customers/")),
-        ("?owner=me", "没有待你审核的提交", ("邀请客户", "/customers/")),
+        ("?owner=me", "没有待您审核的提交", ("邀请客户", "/customers/")),
         ("?age=late", "没有超过 24 小时的提交", ("查看全部待审核", "/review/")),
         ("?age=soon", "没有符合条件的提交", ("清除筛选", "/review/")),
         ("?owner=none&age=late", "没有符合条件的提交", ("清除筛选", "/review/")),
@@ -197,7 +197,7 @@ def test_two_at_one_queue_see_each_other(browser: Browser, sqlite_app: Flask) ->
     page = browser.get("/review/")
     assert browser.submit(page, action="/review/next").path == "/review/1"
     seen = other.get("/review/")
-    assert ("陈晨正在处理" in seen.text, "你正在处理" in browser.get("/review/").text) == (True, True)
+    assert ("陈晨正在处理" in seen.text, "您正在处理" in browser.get("/review/").text) == (True, True)
     token = {"csrf_token": seen.find("input", name="csrf_token").get("value") or "", "quiet": "1"}
     other.post("/review/1/claim", token, status=409)
     other.post("/review/2/claim", token, status=204)

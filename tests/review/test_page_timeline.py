@@ -226,7 +226,7 @@ def test_a_merge_and_a_split_name_the_other_record(browser: Browser, sqlite_app:
             record.begin_version(session, found, change, NOW, seen=seen)
     page = timeline_of(browser, given.number)
     assert sentences(page)[:2] == [
-        f"李强把本档案与 {number} 重新拆分。 版本 3",
+        f"李强把本档案与 {number} 拆分。 版本 3",
         f"李强把 {number} 合并到了本档案。 版本 2",
     ]
     assert "与其他档案合并" in browser.get(f"/customers/{given.number}/timeline/compare").text
