@@ -6,6 +6,7 @@ import traceback
 from flask import Flask, Response, current_app, render_template, request
 from flask.globals import request_ctx
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -13,6 +14,7 @@ from formsvc.crypto import KeyMissing
 from formsvc.web.access import PUBLIC, access_of
 
 log = logging.getLogger(__name__)
+FRAMED = (403, 404)
 
 
 def init_app(app: Flask) -> None:
@@ -28,7 +30,14 @@ def on_http_error(error: HTTPException) -> Response | tuple[str, int]:
     if request_ctx.url_adapter is None:
         return Response("Bad request", status, mimetype="text/plain")
     title, advice = explain(status)
-    return render_template("web/error.html", title=title, advice=advice), status
+    page = "web/error_staff.html" if status in FRAMED and _is_for_staff() else "web/error.html"
+    return render_template(page, title=title, advice=advice), status
+
+
+def _is_for_staff() -> bool:
+    """Whether who is signed in asked for a page that is not public: its error keeps the way to the other pages."""
+    is_public = access_of(current_app.view_functions.get(request.endpoint or "")) == PUBLIC
+    return not is_public and bool(current_user.is_authenticated)
 
 
 def on_csrf_error(_error: CSRFError) -> tuple[str, int]:

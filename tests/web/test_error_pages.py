@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from formsvc.staff.models import Role
 from formsvc.web.access import public
 from tests.browser import Browser
 from tests.filling import account
@@ -23,6 +24,17 @@ def test_an_error_is_told_in_the_readers_language(
     page = browser.get(path, status) if method == "GET" else browser.post(path, status=status)
     assert page.root.get("lang") == language
     assert (zh if language == "zh-CN" else en) in page.text
+
+
+def test_who_is_signed_in_keeps_the_navigation_on_a_page_that_is_not_there(
+    browser: Browser, sqlite_app: Flask
+) -> None:  # fmt: skip
+    assert "退出" not in browser.get("/nothing", 404).text
+    browser.sign_in(account(sqlite_app, Role.SERVICE))
+    for path, status in (("/nothing", 404), ("/customers/CX1", 404), ("/customers/new", 403)):
+        page = browser.get(path, status)
+        assert ("李强" in page.text, "退出" in page.text, page.link("客户")) == (True, True, "/customers/")
+    assert "退出" not in browser.get("/q/nothing", 404).text
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
