@@ -34,6 +34,7 @@ ABOUT = {
     "archiving.bring_back": Asked("customer"),
     "editing.show": Asked("customer"),
     "editing.save": Asked("customer"),
+    "entering.add_contact": Asked("customer"),
     "following_up.show": Asked("customer"),
     "following_up.record": Asked("customer"),
     "following_up.finish": Asked("customer"),

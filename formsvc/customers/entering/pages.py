@@ -17,7 +17,7 @@ from formsvc.customers.entering import verbs as entering
 from formsvc.customers.entering.fields import ABOUT, CARD, FULL_NAME, card_fields, completed
 from formsvc.customers.entering.verbs import Card, ProbablyKnown, name_of
 from formsvc.customers.models import Audience, Channel, Customer
-from formsvc.customers.pages import shower
+from formsvc.customers.pages import find_or_404, shower
 from formsvc.customers.relation import NAME
 from formsvc.db import db, transaction
 from formsvc.fields import Value, clean_line
@@ -80,6 +80,7 @@ def save() -> Response | tuple[str, int]:
 @requires(Permission.MANAGE)
 def add_contact(number: str) -> Response | tuple[str, int]:
     """The card is a further person's of a customer who is there."""
+    find_or_404(number)
     entry, values = _typed()
     if values.get(NAME) is None:
         entry.form.refuse(NAME, _("Enter the name of the person on the card."))
