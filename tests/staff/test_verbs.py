@@ -139,7 +139,7 @@ def test_an_account_keeps_its_address_in_one_spelling_and_no_password(session: S
 
 def test_a_manager_may_less_than_a_lead_and_a_lead_less_than_an_administrator() -> None:
     assert GRANTS[Role.ADMINISTRATOR] == set(Permission)
-    assert GRANTS[Role.LEAD] - GRANTS[Role.MANAGER] == {Permission.TEAM}
+    assert GRANTS[Role.LEAD] - GRANTS[Role.MANAGER] == {Permission.TEAM, Permission.HAND_OVER}
     assert set(Permission) - GRANTS[Role.LEAD] == {Permission.ALL_CUSTOMERS, Permission.READ_MAIL}
 
 
