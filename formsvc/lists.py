@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ColumnElement, TableValuedAlias, bindparam, column
+from sqlalchemy import JSON, Boolean, SQLColumnExpression, TableValuedAlias, bindparam, column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -38,7 +38,7 @@ class is_among(FunctionElement[bool]):
     inherit_cache = True
     type = Boolean()
 
-    def __init__(self, text: ColumnElement[str], given: str) -> None:
+    def __init__(self, text: SQLColumnExpression[str], given: str) -> None:
         super().__init__(text, bindparam(given, type_=JSON()))
 
 

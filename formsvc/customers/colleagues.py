@@ -1,11 +1,11 @@
 """Whom of the staff a customer, or its next step, can be given to."""
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from formsvc.customers.models import Customer
 from formsvc.staff.models import GRANTS, Permission, Role, Staff
-from formsvc.staff.verbs import team_of
+from formsvc.staff.verbs import is_in_reach
 
 MANAGERS = [role for role in Role if Permission.MANAGE in GRANTS[role]]
 EDITORS = [role for role in Role if Permission.EDIT in GRANTS[role]]
@@ -29,10 +29,7 @@ def step_takers(session: Session, customer: Customer) -> list[Staff]:
 
 
 def _in_reach(reader: Staff) -> Select[Staff]:
-    found, own = select(Staff).where(Staff.active, Staff.role.in_(MANAGERS)), Staff.id == reader.id
-    if reader.may(Permission.ALL_CUSTOMERS):
-        return found
-    return found.where(or_(own, Staff.id.in_(team_of(reader.id))) if reader.may(Permission.TEAM) else own)
+    return select(Staff).where(Staff.active, Staff.role.in_(MANAGERS), is_in_reach(reader, Staff.id))
 
 
 def _sees(account: Staff, customer: Customer) -> bool:

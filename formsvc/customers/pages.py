@@ -42,10 +42,14 @@ def _shown(row: CustomerValue, field: Field | None) -> str:
     """A held value for people; a sensitive one masked."""
     if row.secret is not None:
         return masked(row.secret)
-    return TYPES[field.type].show(row.value, field, language.current()) if field else str(row.value or "")
+    return _worded(row.value, field, language.current())
 
 
 def shower() -> Callable[[str, Any], str]:
-    """A function that shows a value of the field with the given key."""
+    """A function that shows a value of the field with the given key; what is of none, as text."""
     fields, reader = record_fields(known_fields(db.session)), language.current()
-    return lambda key, value: TYPES[fields[key].type].show(value, fields[key], reader)
+    return lambda key, value: _worded(value, fields.get(key), reader)
+
+
+def _worded(value: Any, field: Field | None, reader: str) -> str:
+    return TYPES[field.type].show(value, field, reader) if field else str(value or "")

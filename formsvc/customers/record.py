@@ -12,7 +12,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from formsvc.customers import rows
+from formsvc.customers import contacts, rows
 from formsvc.customers.finding import marking
 from formsvc.customers.held import held_values
 from formsvc.customers.models import Cause, Channel, Customer, CustomerValue, Origin
@@ -114,6 +114,19 @@ def change(
         say(customer, values)
         marking.refresh(session, customer, values)
     return version
+
+
+def add_contact(
+    session: Session, customer: Customer, values: Mapping[str, Value], source: Source, now: datetime, *, seen: int
+) -> int:
+    """One more contact beside the primary one, with those of `values` that are about a contact; its number.
+
+    Raises StaleRecord.
+    """
+    number = contacts.next_number(session, customer)
+    change(session, customer, values, source, now, seen=seen, contact=number)
+    contacts.add(session, customer, number, now)
+    return number
 
 
 def begin_version(

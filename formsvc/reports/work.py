@@ -12,21 +12,20 @@ from statistics import median_low
 from typing import Any, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, text, true
+from sqlalchemy import ColumnElement, Select, func, select, text, true
 from sqlalchemy.orm import Session
 
 from formsvc.customers import colleagues
 from formsvc.customers.models import Customer, CustomerValue, CustomerVersion
 from formsvc.invitations.models import Invitation
-from formsvc.staff.models import Permission, Staff
-from formsvc.staff.verbs import team_of
-from formsvc.submissions.asked import OPEN_SQL
+from formsvc.staff.models import Staff
+from formsvc.staff.verbs import is_in_reach
+from formsvc.submissions.asked import ANSWERS, OPEN_SQL
 from formsvc.submissions.models import Submission, SubmissionState
 
 LONGEST = 366  # days
 _ENTERED_SQL = text("customer_versions.cause = 'entry'")  # as the index says it
 Found: TypeAlias = Select[*tuple[Any, ...]]
-_ANSWERS = [state for state in SubmissionState if state is not SubmissionState.WITHDRAWN]
 
 
 class Period(NamedTuple):
@@ -66,7 +65,7 @@ class Line:
 
 def lines(session: Session, reader: Staff, period: Period) -> tuple[list[Line], Line]:
     """A line for each account manager whom `reader` may see, by name, and their sum."""
-    whose = _reach(reader)
+    whose = is_in_reach(reader, Staff.id)
     found: dict[int | None, Line] = {id_: Line(id_, name) for id_, name in colleagues.of(session, reader)}
     names = {account.id: account.name for account in session.execute(select(Staff.id, Staff.name).where(whose))}
 
@@ -148,18 +147,10 @@ def _answers(period: Period, whose: ColumnElement[bool]) -> Found:
         Submission.invitation_id, Submission.revision, Submission.submitted_at,
         _of_link(Invitation.issued_at).label("issued_at"),
     )  # fmt: skip
-    asked = Submission.state.in_(_ANSWERS), period.holds(Submission.submitted_at)
+    asked = Submission.state.in_(ANSWERS), period.holds(Submission.submitted_at)
     rows = select(*columns).select_from(Submission).where(*asked).subquery().c
     shown = rows.owner, rows.invitation_id, rows.revision, rows.issued_at, rows.submitted_at
     return select(*shown).where(_is_among(rows.owner, whose)).execution_options(yield_per=1000)
-
-
-def _reach(reader: Staff) -> ColumnElement[bool]:
-    """Whose accounts count for `reader`."""
-    if reader.may(Permission.ALL_CUSTOMERS):
-        return true()
-    own = Staff.id == reader.id
-    return or_(own, Staff.id.in_(team_of(reader.id))) if reader.may(Permission.TEAM) else own
 
 
 def _is_among(owner: Any, whose: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from formsvc import audit
@@ -105,6 +105,14 @@ def team_of(lead: Any) -> Select[int]:
 def may(permission: Permission, account: Any = Staff) -> ColumnElement[bool]:
     """Whether `account`, of a statement, is at work and has that permission."""
     return and_(account.active, or_(*(account.role == role for role in Role if permission in GRANTS[role])))
+
+
+def is_in_reach(reader: Staff, account: Any) -> ColumnElement[bool]:
+    """Whether the id `account` is that of one whose work is `reader`'s to see: the own one, the team's, or any."""
+    if reader.may(Permission.ALL_CUSTOMERS):
+        return true()
+    is_own: ColumnElement[bool] = account == reader.id
+    return or_(is_own, account.in_(team_of(reader.id))) if reader.may(Permission.TEAM) else is_own
 
 
 def _folded(email: str) -> str:

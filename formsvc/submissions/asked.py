@@ -15,6 +15,7 @@ from formsvc.staff.models import Permission
 from formsvc.submissions.models import Submission, SubmissionState
 
 OPEN_SQL = text("invitations.state = 'open'")  # as the index says it: with a value it would not be used
+ANSWERS = [state for state in SubmissionState if state is not SubmissionState.WITHDRAWN]  # what was not taken back
 
 
 class Asked(StrEnum):
@@ -35,8 +36,7 @@ def is_sent(asking: Asking) -> ColumnElement[bool]:
 
 def is_replied(asking: Asking) -> ColumnElement[bool]:
     """Whether a submission came within those days, and was not taken back."""
-    known = [state for state in SubmissionState if state is not SubmissionState.WITHDRAWN]
-    return and_(Submission.state.in_(known), *_within(Submission.submitted_at, asking))
+    return and_(Submission.state.in_(ANSWERS), *_within(Submission.submitted_at, asking))
 
 
 def is_expired(asking: Asking) -> ColumnElement[bool]:

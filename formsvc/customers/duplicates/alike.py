@@ -11,9 +11,9 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from formsvc.crypto import blind_index
+from formsvc.customers.duplicates import looking
 from formsvc.customers.duplicates.evidence import FIELDS, Found, Known, company, compared, is_evidence
 from formsvc.customers.duplicates.likeness import SIMILAR, is_near, likeness, telling
-from formsvc.customers.finding import looking
 from formsvc.customers.finding.marks import FULL_NAME, Kind, Mark, marks, pieces
 from formsvc.customers.models import Audience, Customer
 

@@ -6,10 +6,9 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from formsvc.customers.duplicates import pairs
+from formsvc.customers.duplicates import looking, pairs
 from formsvc.customers.duplicates.evidence import Found, compared
 from formsvc.customers.duplicates.pairs import DuplicatePair, PairState
-from formsvc.customers.finding import looking
 from formsvc.customers.models import Customer
 from formsvc.staff.models import Staff
 
@@ -45,8 +44,7 @@ def _held(session: Session, customer: Customer, others: Collection[int]) -> dict
 
 def _found(session: Session, one: int, other: int, why: Found, now: datetime) -> DuplicatePair:
     pair = DuplicatePair(
-        older_id=min(one, other), newer_id=max(one, other), evidence=list(why.evidence), likeness=why.likeness,
-        weight=why.weight, found_at=now, state=PairState.OPEN,
+        older_id=min(one, other), newer_id=max(one, other), found_at=now, state=PairState.OPEN, **why.columns
     )  # fmt: skip
     session.add(pair)
     session.flush()

@@ -11,11 +11,11 @@ from sqlalchemy import delete, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from formsvc import queue
+from formsvc.customers.duplicates import looking
 from formsvc.customers.duplicates.alike import candidates
 from formsvc.customers.duplicates.evidence import Found, compared, is_news
+from formsvc.customers.duplicates.looking import Other
 from formsvc.customers.duplicates.pairs import DuplicatePair, PairState
-from formsvc.customers.finding import looking
-from formsvc.customers.finding.looking import Other
 from formsvc.customers.finding.marking import CustomerMark
 from formsvc.customers.finding.marks import Kind
 from formsvc.db import insert_into, transaction
@@ -104,7 +104,7 @@ def _keep(
             session.delete(pair)
     session.flush()
     rows = [
-        {"older_id": older, "newer_id": newer, "found_at": now, "state": PairState.OPEN, **_said(why)}
+        {"older_id": older, "newer_id": newer, "found_at": now, "state": PairState.OPEN, **why.columns}
         for (older, newer), why in sorted(found.items())
         if (older, newer) not in old
     ]
@@ -120,10 +120,6 @@ def _renew(pair: DuplicatePair, why: Found, now: datetime) -> None:
         pair.found_at = now
     pair.state = PairState.OPEN
     pair.settled_by = pair.settled_at = pair.reason = None
-    for column, value in _said(why).items():
+    for column, value in why.columns.items():
         if getattr(pair, column) != value:
             setattr(pair, column, value)
-
-
-def _said(why: Found) -> dict[str, object]:
-    return {"evidence": list(why.evidence), "likeness": why.likeness, "weight": why.weight}

@@ -40,6 +40,11 @@ class Found(NamedTuple):
         """How much it weighs in all: what is to be looked at first weighs most."""
         return sum(WEIGHTS[each] for each in self.evidence) + self.likeness // 10
 
+    @property
+    def columns(self) -> dict[str, object]:
+        """What a pair says of it."""
+        return {"evidence": list(self.evidence), "likeness": self.likeness, "weight": self.weight}
+
 
 def compared(one: Known, other: Known) -> Found:
     """Why the two may be one customer; without evidence nothing says so. A person's name alone never does."""

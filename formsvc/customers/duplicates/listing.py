@@ -1,15 +1,16 @@
 """The pairs that a reader is shown: the strongest evidence first, paged by key (M26)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, select, true, tuple_, union
+from sqlalchemy import ColumnElement, Select, or_, select, true, tuple_, union
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from formsvc.customers import reach
 from formsvc.customers.duplicates.pairs import DuplicatePair, PairState
 from formsvc.customers.models import Customer
+from formsvc.lists import is_among
 from formsvc.staff.models import GRANTS, Permission, Staff
 
 
@@ -52,13 +53,14 @@ def find(session: Session, reader: Staff, id_: int) -> DuplicatePair | None:
     return pair if pair and all(shown.is_whole for shown in _shown(session, reader, [pair])) else None
 
 
-def among(session: Session, numbers: Collection[str]) -> Iterator[DuplicatePair]:
+def among(session: Session, numbers: Collection[str]) -> Iterable[DuplicatePair]:
     """The open pairs with a customer whose number is one of `numbers`, the strongest evidence first."""
+    theirs = select(Customer.id).where(is_among(Customer.number, "numbers"))
+    is_one = or_(DuplicatePair.older_id.in_(theirs), DuplicatePair.newer_id.in_(theirs))
+    found = _live(select(DuplicatePair)).where(DuplicatePair.state == PairState.OPEN, is_one)
     both = joinedload(DuplicatePair.older), joinedload(DuplicatePair.newer)
-    ordered = _live(select(DuplicatePair)).order_by(DuplicatePair.weight.desc(), DuplicatePair.id.desc())
-    for pair in session.scalars(ordered.where(DuplicatePair.state == PairState.OPEN).options(*both)):
-        if {pair.older.number, pair.newer.number} & set(numbers):
-            yield pair
+    ordered = found.order_by(DuplicatePair.weight.desc(), DuplicatePair.id.desc()).options(*both)
+    return session.scalars(ordered, {"numbers": list(numbers)})
 
 
 def _live(pairs: Select[DuplicatePair]) -> Select[DuplicatePair]:

@@ -11,6 +11,7 @@ from formsvc.customers.duplicates import listing as pair_list
 from formsvc.customers.duplicates import pairs
 from formsvc.customers.duplicates.listing import Key
 from formsvc.customers.duplicates.pairs import DuplicatePair, PairState, ReasonMissing, TooLate
+from formsvc.customers.duplicates.words import words
 from formsvc.customers.pages import shower
 from formsvc.db import db, transaction
 from formsvc.fields import clean_line
@@ -34,7 +35,7 @@ def index() -> str:
     last = "{}-{}".format(*shown[-1].key) if len(found) > PAGE else None
     return render_template(
         "customers/duplicates.html", pairs=shown, state=state, more=last, paged=bool(after), show=shower(),
-        words=_words(),
+        words=words(),
     )  # fmt: skip
 
 
@@ -83,11 +84,3 @@ def _key(text: str) -> Key | None:
         return Key(row_id(match[1]), row_id(match[2])) if match else None
     except ValueError:
         return None
-
-
-def _words() -> dict[str, str]:
-    """What two customers can have in common, for people."""
-    return {
-        "code": _("Unified social credit code"), "id": _("ID number"), "mobile": _("Mobile"), "email": _("Email"),
-        "name": _("Name"), "similar": _("Similar name"),
-    }  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from formsvc import audit
-from formsvc.customers import contacts, record
+from formsvc.customers import record
 from formsvc.customers.models import Channel, Customer, Origin, Situation
 from formsvc.customers.modules import may_change
 from formsvc.customers.record import Source
@@ -56,10 +56,7 @@ def add_contact(
     """
     if values.get(NAME) is None:
         raise NothingChanged
-    number = contacts.next_number(session, customer)
-    source = _source(values, who, reason, channel)
-    record.change(session, customer, values, source, now, seen=seen, contact=number)
-    contacts.add(session, customer, number, now)
+    number = record.add_contact(session, customer, values, _source(values, who, reason, channel), now, seen=seen)
     audit.record(
         session, who.actor, "customer.contact_added", customer.subject, now, contact=number, fields=sorted(values)
     )

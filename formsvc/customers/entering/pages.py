@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from formsvc.customers import colleagues, reach
 from formsvc.customers.channels import channel, channel_names
 from formsvc.customers.duplicates.alike import Alike
+from formsvc.customers.duplicates.words import words
 from formsvc.customers.editing.form import RecordForm
 from formsvc.customers.entering import verbs as entering
 from formsvc.customers.entering.fields import ABOUT, CARD, FULL_NAME, card_fields, completed
@@ -118,7 +119,7 @@ def _page(entry: Entering) -> str:
     return render_template(
         "customers/new.html", entry=entry, form=entry.form, card=CARD, about=ABOUT, channels=channel_names(),
         owners=colleagues.of(db.session, me()), last=reach.find(db.session, me(), last) if last else None,
-        shown=" ".join(map(name_of, entry.candidates)), evidence=_evidence(), make=MAKE, known=_known(entry.candidates),
+        shown=" ".join(map(name_of, entry.candidates)), evidence=words(), make=MAKE, known=_known(entry.candidates),
         kept=_kept(), show=shower(),
     )  # fmt: skip
 
@@ -128,14 +129,3 @@ def _known(candidates: Sequence[Alike]) -> Mapping[str, Customer]:
     numbers = [each.number for each in candidates if each.number]
     found = reach.visible(me()).where(Customer.number.in_(numbers))
     return {each.number: each for each in db.session.scalars(found)} if numbers else {}
-
-
-def _evidence() -> dict[str, str]:
-    return {
-        "code": _("Unified social credit code"),
-        "id": _("ID number"),
-        "mobile": _("Mobile"),
-        "email": _("Email"),
-        "name": _("Name"),
-        "similar": _("Similar name"),
-    }

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as Answer
 
+from formsvc.customers import colleagues
 from formsvc.customers.imports import left, uploads, verbs
 from formsvc.customers.imports.choosing import decisions
 from formsvc.customers.imports.models import WORKING, Import
@@ -40,7 +41,7 @@ def index(problem: str | None = None) -> str:
     rows = db.session.scalars(imports.where(Import.id < before) if before else imports).all()
     return render_template(
         "customers/import_index.html", imports=rows[:LAST], more=len(rows) > LAST, paged=bool(before),
-        owners=verbs.owners(db.session, me()), problem=problem, largest=uploads.MAX_FILE,
+        owners=colleagues.of(db.session, me()), problem=problem, largest=uploads.MAX_FILE,
     )  # fmt: skip
 
 
@@ -48,7 +49,7 @@ def index(problem: str | None = None) -> str:
 @requires(Permission.MANAGE)
 def upload() -> Answer | tuple[str, int]:
     file, wanted = uploads.taken(), request.form.get("owner", me().id, type=row_id)
-    owner = next((account for account in verbs.owners(db.session, me()) if account.id == wanted), None)
+    owner = colleagues.find(db.session, me(), wanted)
     if isinstance(file, str):
         return index(file), 422
     if owner is None:
@@ -86,7 +87,7 @@ def show(id_: int) -> Response:
     page = render_template(
         "customers/import.html", brought=brought, preview=shown, paged=bool(after), choices_of=verbs.choices_of,
         is_run=brought.confirmed_at is not None, can_go_on=not brought.forgotten_at,
-        reasons=left.reasons(language.current()), **wording(db.session),
+        reasons=left.reasons(language.current()), **wording(),
     )  # fmt: skip
     answer = Response(page)
     if is_working:

@@ -44,9 +44,7 @@ def change_beside(
     session: Session, customer: Customer, values: Mapping[str, Any], source: Source, now: datetime, actor: str
 ) -> None:
     """Put `values` into the record, those of a contact with one more. Raises StaleRecord."""
-    number = contacts.next_number(session, customer)
-    record.change(session, customer, values, source, now, seen=customer.version, contact=number)
-    contacts.add(session, customer, number, now)
+    number = record.add_contact(session, customer, values, source, now, seen=customer.version)
     audit.record(session, actor, "customer.imported", customer.subject, now, contact=number, fields=sorted(values))
 
 

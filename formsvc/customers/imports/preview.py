@@ -1,19 +1,18 @@
 """What the page of an import shows: how many rows there are of each kind, and those of one kind, page by page."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from formsvc.customers.imports.judging import OWNER, SKIP
+from formsvc.customers import pages
+from formsvc.customers.duplicates.words import words
+from formsvc.customers.imports.judging import SKIP
 from formsvc.customers.imports.models import Import, ImportRow, ImportState, RowOutcome, RowResult
-from formsvc.customers.worksheet.columns import record_fields
 from formsvc.customers.worksheet.importing import Conflict
-from formsvc.fields import TYPES
-from formsvc.questionnaires.verbs import known_fields
-from formsvc.web import language
 
 PAGE = 50
 SHOWN_FIRST = ("unsure", "left", "created", "changed", "refused", "unchanged")
@@ -90,19 +89,10 @@ def _left(session: Session, brought: Import) -> tuple[int, int]:
     return undecided, session.scalar(counted.where(~ImportRow.is_undecided, ImportRow.choice == SKIP)) or 0
 
 
-def wording(session: Session) -> dict[str, Callable[..., str]]:
-    """How a page names a field of a row, and shows what it says."""
-    fields, reader = record_fields(known_fields(session)), language.current()
-
-    def label(key: str) -> str:
-        return fields[key].label.in_(reader) if key in fields else key
-
-    def shown(key: str, value: Any) -> str:
-        if key == OWNER or key not in fields:
-            return str(value or "")
-        return TYPES[fields[key].type].show(value, fields[key], reader)
-
-    return {"label": label, "shown": shown}
+def wording() -> dict[str, Any]:
+    """How a page names a field of a row, shows what it says, and what it may have in common with others."""
+    common = {"number": _("Number"), **words(), "customer": _("Same customer")}
+    return {"label": pages.wording()["label"], "shown": pages.shower(), "words": common}
 
 
 def _of(brought: Import) -> Select[ImportRow]:

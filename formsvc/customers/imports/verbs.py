@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import IO, Any, NamedTuple
 
-from sqlalchemy import Select, case, delete, insert, or_, select, true, update
+from sqlalchemy import Select, case, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit, queue
@@ -16,8 +16,8 @@ from formsvc.customers.imports.persons import judged_as_double
 from formsvc.customers.worksheet.importing import Conflict
 from formsvc.customers.worksheet.known import Held, Known
 from formsvc.db import afterwards, rows_changed
-from formsvc.staff.models import GRANTS, Permission, Role, Staff
-from formsvc.staff.verbs import team_of
+from formsvc.staff.models import Staff
+from formsvc.staff.verbs import is_in_reach
 
 PIECE = 256 * 1024  # bytes
 KEPT = timedelta(days=30)  # what rows say, after the last thing that somebody did
@@ -48,21 +48,7 @@ class Kept(NamedTuple):
 
 def visible(reader: Staff) -> Select[Import]:
     """The imports that `reader` may see: their own, and those of whom they lead."""
-    if reader.may(Permission.ALL_CUSTOMERS):
-        return select(Import).where(true())
-    team = Import.staff_id.in_(team_of(reader.id)) if reader.may(Permission.TEAM) else Import.staff_id == reader.id
-    return select(Import).where(or_(Import.staff_id == reader.id, team))
-
-
-def owners(session: Session, reader: Staff) -> list[Staff]:
-    """Whose the new customers of `reader` may become, `reader` first."""
-    roles = [role for role in Role if Permission.MANAGE in GRANTS[role]]
-    others = select(Staff).where(Staff.id != reader.id, Staff.active, Staff.role.in_(roles)).order_by(Staff.name)
-    if not reader.may(Permission.ALL_CUSTOMERS):
-        if not reader.may(Permission.TEAM):
-            return [reader]
-        others = others.where(Staff.id.in_(team_of(reader.id)))
-    return [reader, *session.scalars(others)]
+    return select(Import).where(is_in_reach(reader, Import.staff_id))
 
 
 def upload(

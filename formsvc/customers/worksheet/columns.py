@@ -39,7 +39,7 @@ def columns(asked: Mapping[str, Field]) -> list[Column]:
 
 def record_fields(asked: Mapping[str, Field]) -> Mapping[str, Field]:
     """All fields of the master record by their keys: those that are `asked`, then the worksheet's own."""
-    return {**asked, **{field["key"]: field_from_data(field) for field in _data()["fields"]}}
+    return {**asked, **_own_fields()}
 
 
 def titles() -> list[str]:
@@ -54,6 +54,11 @@ def reported(language: str) -> list[str]:
 def folded(title: str) -> str:
     """What two ways to type a column's title have in common: width, spaces and a mark for required do not count."""
     return half_width(clean_line(title)).replace(" ", "").replace("*", "").lower()
+
+
+@lru_cache
+def _own_fields() -> Mapping[str, Field]:
+    return {field["key"]: field_from_data(field) for field in _data()["fields"]}
 
 
 @lru_cache
