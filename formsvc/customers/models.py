@@ -181,6 +181,8 @@ class CustomerVersion(Base):
 class CustomerValue(Base):
     """One value of one field, held from the version `since` on and no more from `until` on. Exactly one is held.
 
+    Where both are the same version, that one tells of it: something newer was held already.
+
     `contact` is the number of the contact whom it is about, 0 for the customer itself. `secret` holds the value of a
     sensitive field, encrypted; `value` all others. An emptied field holds neither. `verified_at` is when the customer
     last entered or confirmed it in a submission that was approved; `reason` is why a colleague worded it.

@@ -129,6 +129,12 @@ def add_contact(
     return number
 
 
+def tell(session: Session, customer: Customer, values: Mapping[str, Value], source: Source, now: datetime) -> None:
+    """Have this version tell `values` that are not held: what is held of them is newer."""
+    told = held_of(customer, values, source, now)
+    session.add_all(CustomerValue(**row, until=customer.version) for row in told)
+
+
 def begin_version(
     session: Session, customer: Customer, change: Change, now: datetime, *, seen: int, primary: int | None = None
 ) -> int:

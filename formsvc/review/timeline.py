@@ -122,7 +122,7 @@ def _changes(session: Session, customer: Customer, numbers: Collection[int]) -> 
     """What each of the versions with these numbers changed."""
     of_them = or_(CustomerValue.since.in_(numbers), CustomerValue.until.in_(numbers))
     rows = session.scalars(select(CustomerValue).where(CustomerValue.customer_id == customer.id, of_them)).all()
-    old = {(row.until, row.contact, row.field): row for row in rows if row.until}
+    old = {(row.until, row.contact, row.field): row for row in rows if row.until and row.until > row.since}
     new = {(row.since, row.contact, row.field): row for row in rows}
     found: dict[int, list[Change]] = {number: [] for number in numbers}
     for key in dict.fromkeys([*new, *old]):

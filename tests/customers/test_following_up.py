@@ -19,6 +19,7 @@ from formsvc.customers.follow_ups.verbs import FollowUp, NextStep, follow_up, pr
 from formsvc.customers.held import held_values
 from formsvc.customers.models import Channel, Customer, CustomerValue, CustomerVersion
 from formsvc.db import db, transaction
+from formsvc.review.timeline import entries
 from formsvc.staff.models import Role, Staff
 from formsvc.workdays import is_workday
 from tests.factories import customer, staff_account, writing
@@ -51,6 +52,22 @@ def test_a_follow_up_is_one_version_that_the_worksheet_shows(session: Session) -
     assert (made.next_owner_id, made.next_on) == (service.id, "2026-11-27")
     version = session.get_one(CustomerVersion, (made.id, 2))
     assert (version.cause, version.channel, version.staff_id) == ("entry", "call", who.id)
+
+
+def test_what_was_said_before_the_latest_talk_is_told_and_not_held(session: Session) -> None:
+    who = staff_account(session)
+    made = customer(session, who)
+    follow_up(session, made, talk("客户要报价"), who, NOW)
+    earlier = FollowUp("2026-11-20", Channel.VISIT, "在展会上谈过交货时间", step(who))
+    assert follow_up(session, made, earlier, who, NOW) == 3
+    held = held_values(session, made)
+    assert [held[f"record.{key}"] for key in ("followed_up_on", "follow_up")] == ["2026-11-23", "客户要报价"]
+    assert held["record.next_step"] == "周五前发送报价"
+    told = follow_ups(session, made, 9)
+    assert [each.values["record.follow_up"].content for each in told] == ["在展会上谈过交货时间", "客户要报价"]
+    changes = {change.field: change for change in entries(session, made, None)[0][0].about["changes"]}
+    said = changes["record.follow_up"]
+    assert (said.old, said.new.content if said.new else None) == (None, "在展会上谈过交货时间")
 
 
 def test_an_open_step_stays_until_it_is_done_or_another_follows(session: Session) -> None:

@@ -12,7 +12,7 @@ from formsvc.customers.channels import TALKS, channel
 from formsvc.customers.colleagues import step_takers
 from formsvc.customers.editing.form import RecordForm
 from formsvc.customers.follow_ups.listing import Open
-from formsvc.customers.follow_ups.verbs import NEXT_ON, NEXT_STEP, FollowUp, NextStep, proposed
+from formsvc.customers.follow_ups.verbs import NEXT_ON, NEXT_STEP, ON, FollowUp, NextStep, proposed
 from formsvc.customers.held import held_values
 from formsvc.customers.models import Channel, Customer
 from formsvc.customers.modules import may_change
@@ -22,7 +22,7 @@ from formsvc.fields import Value, Wrong, clean_line
 from formsvc.staff.models import Staff
 from formsvc.web.urls import row_id
 
-ON, SAID, URGENCY = "record.followed_up_on", "record.follow_up", "record.urgency"
+SAID, URGENCY = "record.follow_up", "record.urgency"
 MAX_KEY = 40
 
 

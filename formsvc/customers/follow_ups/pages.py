@@ -80,8 +80,8 @@ def _page(customer: Customer, talk: Talk | None) -> str:
 
 
 def _opened(customer: Customer) -> Talk | None:
-    """The form, for who may send it."""
-    may = me().may(Permission.EDIT)
+    """The form, for who may send it; whose record is put aside is brought back first."""
+    may = me().may(Permission.EDIT) and customer.is_asked
     return following_up_form.opened(customer, me(), _open(customer), today()) if may else None
 
 

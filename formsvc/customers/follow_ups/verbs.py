@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from formsvc import audit
 from formsvc.customers import record
 from formsvc.customers.editing.verbs import NotTheirs
+from formsvc.customers.held import held_values
 from formsvc.customers.models import Channel, Customer, CustomerValue, Origin
 from formsvc.customers.modules import may_change
 from formsvc.customers.record import Source
@@ -19,6 +20,7 @@ from formsvc.workdays import add_workdays
 
 STEP = NEXT_STEP, NEXT_OWNER, NEXT_ON = "record.next_step", "record.next_owner", "record.next_on"
 DAYS = {"high": 7, "medium": 30}  # until the next step, by urgency (M42)
+ON = "record.followed_up_on"
 RECENT = 20  # facts among which one and the same form is looked for
 FOLLOWED_UP = "customer.followed_up"
 
@@ -57,7 +59,8 @@ def follow_up(session: Session, customer: Customer, talk: FollowUp, who: Staff, 
     """Record what was said; the version of the record that says so.
 
     It does not depend on what was held: of several colleagues at once each has a version, one after the other. A form
-    that comes twice is recorded once. Raises NotTheirs for what `who` may not change besides.
+    that comes twice is recorded once. What was said before the latest talk is told and not held. Raises NotTheirs for
+    what `who` may not change besides.
     """
     if foreign := sorted(key for key in talk.besides if not may_change(who.role, key)):
         raise NotTheirs(foreign)
@@ -65,16 +68,20 @@ def follow_up(session: Session, customer: Customer, talk: FollowUp, who: Staff, 
     if talk.form and _is_recorded(session, customer, talk.form):
         return customer.version
     said: dict[str, Value] = {
-        "record.followed_up_on": talk.on,
+        ON: talk.on,
         "record.followed_up_by": who.name,
         "record.follow_up": talk.said,
     }
     is_settled = talk.next is not None or (talk.done is not None and talk.done == _since(session, customer))
-    values = {**said, **talk.besides, **(_step(talk.next) if is_settled else {})}
-    version = _enter(session, customer, values, who, talk.channel, now)
+    source = Source(Origin.ENTRY, who.id, channel=talk.channel)
+    is_latest = talk.on >= str(held_values(session, customer, fields=[ON]).get(ON, ""))
+    values = {**talk.besides, **(_step(talk.next) if is_settled else {})}
+    version = _enter(session, customer, said | values if is_latest else values, source, now)
+    if not is_latest:
+        record.tell(session, customer, said, source, now)
     if is_settled:
         customer.next_owner_id = talk.next.owner.id if talk.next else None
-    audit.record(session, who.actor, FOLLOWED_UP, customer.subject, now, fields=sorted(values), form=talk.form)
+    audit.record(session, who.actor, FOLLOWED_UP, customer.subject, now, fields=sorted(said | values), form=talk.form)
     return version
 
 
@@ -83,7 +90,7 @@ def finish(session: Session, customer: Customer, since: int, who: Staff, now: da
     _take_turn(session, customer)
     if _since(session, customer) != since:
         raise NotTheStep(customer.number)
-    _enter(session, customer, _step(None), who, None, now)
+    _enter(session, customer, _step(None), Source(Origin.ENTRY, who.id), now)
     customer.next_owner_id = None
     audit.record(session, who.actor, "customer.next_step_done", customer.subject, now)
 
@@ -94,11 +101,7 @@ def proposed(urgency: Value, today: date) -> date | None:
     return None if days is None else add_workdays(today + timedelta(days=days - 1), 1)
 
 
-def _enter(
-    session: Session, customer: Customer, values: Mapping[str, Value], who: Staff, channel: Channel | None,
-    now: datetime,
-) -> int:  # fmt: skip
-    source = Source(Origin.ENTRY, who.id, channel=channel)
+def _enter(session: Session, customer: Customer, values: Mapping[str, Value], source: Source, now: datetime) -> int:
     return record.change(session, customer, values, source, now, seen=customer.version)
 
 
