@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
-from benchmarks import crowd, customers, duplicates, imports, report, reviews, sites
+from benchmarks import crowd, customers, duplicates, imports, lists, report, reviews, sites
 from benchmarks.load import CONNECTIONS, Failed, Load, Round, ensure_wrk
 from benchmarks.report import Result
 from benchmarks.sites import Site, Sites
@@ -147,6 +147,19 @@ def _measure_duplicates(engine: str, served: Sites) -> Iterator[Result]:
             yield Result(engine, f"{work}, {count:,}", pairs, report.LOOKUP)
 
 
+def _measure_lists(engine: str, served: Sites) -> Iterator[Result]:
+    """Pages of staff among OTHERS customers beside the same pages among SHORT."""
+    many, few = served.many, served.few
+    print(f"{engine}: {SHORT:,} and {OTHERS:,} customers …", file=sys.stderr, flush=True)
+    lists.fill(many, OTHERS)
+    lists.fill(few, SHORT)
+    for work in lists.ASKED:
+        loads = lists.load(many, work), lists.load(few, work)
+        with many.serving() as port, few.serving() as other_port:
+            both = Server(many, port), Server(few, other_port)
+            yield Result(engine, work, list(_gets(engine, both, loads)), report.LIST)
+
+
 def _paths(site: Site) -> tuple[str, ...]:
     with sites.application(site), transaction() as session:
         return customers.first(session), *customers.copies(session, LINKS - 1)
@@ -186,6 +199,7 @@ PARTS = {
     "flat": _measure_flat,
     "reviews": _measure_reviews,
     "duplicates": _measure_duplicates,
+    "lists": _measure_lists,
 }
 IMPORTS = "imports"
 NAMES = (*PARTS, IMPORTS)

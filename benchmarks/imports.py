@@ -24,7 +24,7 @@ from tests.factories import staff_account
 SIZES = (10_000, 100_000)
 BARE = Table("bare_rows", MetaData(), Column("id", Integer, primary_key=True), Column("cells", Text))
 AT_ONCE = 100  # rows of one transaction, as in the job
-MOST = 0.999  # of the rows are brought in: of 100,000 names a few are similar to one in another order
+MOST = 0.999  # of the rows are brought in: of 100,000 names a few may be similar in another order
 FIRST, PRIME = 0x7680, 1009  # characters of names
 
 
@@ -77,9 +77,9 @@ def _row(number: int) -> Mapping[str, str]:
 
 
 def _own_name(number: int) -> str:
-    """Of any two of a million at most one of four characters is the same in its place."""
+    """Of any two of a million at most one of five characters is the same in its place."""
     high, low = divmod(number, PRIME)
-    return "".join(chr(FIRST + place % PRIME) for place in (high, low, high + low, high + 2 * low))
+    return "".join(chr(FIRST + place % PRIME) for place in (high, low, high + low, high + 3 * low, 2 * high + 5 * low))
 
 
 def _import(site: Site, path: Path) -> tuple[float, float, float]:

@@ -20,7 +20,8 @@ FLAT = "crowded", "alone"
 QUEUE = "1,000,000 wait", "1,000 wait"
 APPROVE = "approvals", "single INSERTs"
 LOOKUP = "lookups", "reads by index"
-HEADINGS = BARE, FLOOR, FLAT, QUEUE, APPROVE, LOOKUP
+LIST = "1,000,000 customers", "1,000 customers"
+HEADINGS = BARE, FLOOR, FLAT, QUEUE, APPROVE, LOOKUP, LIST
 SYNCS = 50
 
 

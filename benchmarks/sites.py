@@ -27,6 +27,7 @@ OURS, BARE, FLOOR = "formsvc", "bare", "floor"
 MODULES = {OURS: ("formsvc.cli", "serve"), BARE: ("benchmarks.bare",), FLOOR: ("benchmarks.floor",)}
 NAMES = {
     "ours": OURS, "bare": BARE, "crowded": OURS, "floor": FLOOR, "short": OURS, "long": OURS, "many": OURS,
+    "few": OURS,
 }  # by database  # fmt: skip
 COUNTED = {  # what one answer adds one row to
     OURS: ("submissions WHERE state = 'waiting'", "consents", "audit_facts WHERE action = 'submission.submitted'",
@@ -74,7 +75,7 @@ class Site:
 
 class Sites(NamedTuple):
     """formsvc, the bare application, formsvc that others fill, the floor, formsvc with a short and a long queue,
-    and formsvc with ever more customers.
+    formsvc with ever more customers, and formsvc with few.
     """
 
     ours: Site
@@ -84,6 +85,7 @@ class Sites(NamedTuple):
     short: Site
     long: Site
     many: Site
+    few: Site
 
 
 @contextmanager

@@ -146,3 +146,13 @@ def test_who_makes_no_customers_has_no_such_page(sqlite_app: Flask, browser: Bro
     page = browser.submit(page, {"email": account(sqlite_app, role), "password": PASSWORD})
     assert "新建客户" not in page.text
     browser.get("/customers/new", status=403)
+
+
+@pytest.mark.usefixtures("manager")
+def test_enter_never_takes_the_first_one_who_is_like_the_card(browser: Browser) -> None:
+    browser.submit(browser.get("/customers/new"), TYPED, press="next")
+    page = browser.submit(browser.get("/customers/new"), TYPED, press="next", status=409)
+    pressed = [e for e in page.root.iter() if e.tag in ("button", "input") and e.get("type", "submit") == "submit"]
+    of_card = [e for e in pressed if e.get("form") == "card"]
+    assert (of_card[0].get("value"), of_card[0].get("formaction")) == ("next", None)
+    assert any(e.get("formaction") for e in of_card[1:])
