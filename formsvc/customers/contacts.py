@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Update, func, select, update
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from formsvc.customers.finding import marking
 from formsvc.customers.finding.marks import CONTACT_NAME
 from formsvc.customers.models import Contact, Customer, CustomerValue
+from formsvc.customers.relation import EMAIL, MOBILE, NAME
 
 OF_CONTACT = frozenset({CONTACT_NAME})  # whoever comes or goes does so with marks
 
@@ -42,6 +44,13 @@ def of(session: Session, customer: Customer) -> list[Known]:
         values[row.contact][row.field] = row
     known = [Known(each, values[each.number], each.number == customer.primary_contact) for each in contacts]
     return sorted(known, key=lambda each: (not each.is_primary, each.contact.left_at is not None))
+
+
+def is_there(session: Session, customer: Customer, values: Mapping[str, Any]) -> bool:
+    """Whether a contact of `customer` has the name, and the mobile and mail as far as they are said, in `values`."""
+    said = {key: values[key] for key in (NAME, MOBILE, EMAIL) if values.get(key)}
+    present = (each.values for each in of(session, customer) if each.contact.left_at is None)
+    return NAME in said and any(said.items() <= {key: held[key].content for key in held}.items() for held in present)
 
 
 def next_number(session: Session, customer: Customer) -> int:

@@ -107,6 +107,17 @@ def test_another_person_of_a_known_company_is_added_to_it_once(
         assert (people, found.contact) == (["张敏", "王芳"], "张敏")
 
 
+def test_who_is_a_contact_already_is_not_added_again(browser: Browser, sqlite_app: Flask, manager: str) -> None:
+    known = customer(sqlite_app, manager)
+    typed = {"basic-full_name": "合肥云盾科技有限公司", "contacts-name": "张敏", "contacts-mobile": "13856780001"}
+    asked = browser.submit(browser.get("/customers/new"), typed, press="next", status=409)
+    assert f"此人已是 {known} 的联系人" in asked.text
+    to = f"/customers/new/contact/{known}"
+    assert to not in asked.html
+    page = browser.post(to, dict(asked.form().filled({}, "next")), status=422)
+    assert f"此人已是 {known} 的联系人" in page.error_of("contacts-name")
+
+
 def test_foreign_id_nobody_is_added_to_a_customer_of_another_team(
     browser: Browser, sqlite_app: Flask, manager: str
 ) -> None:  # fmt: skip

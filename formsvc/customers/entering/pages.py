@@ -9,14 +9,14 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from formsvc.customers import colleagues, reach
+from formsvc.customers import colleagues, contacts, reach
 from formsvc.customers.channels import channel, channel_names
 from formsvc.customers.duplicates.alike import Alike
 from formsvc.customers.duplicates.words import words
 from formsvc.customers.editing.form import RecordForm
 from formsvc.customers.entering import verbs as entering
 from formsvc.customers.entering.fields import ABOUT, CARD, FULL_NAME, card_fields, completed
-from formsvc.customers.entering.verbs import Card, ProbablyKnown, name_of
+from formsvc.customers.entering.verbs import AlreadyThere, Card, ProbablyKnown, name_of
 from formsvc.customers.models import Audience, Channel, Customer
 from formsvc.customers.pages import find_or_404, shower
 from formsvc.customers.relation import NAME
@@ -37,7 +37,9 @@ MAKE = "make-"  # what a button says besides, that makes a customer of whom othe
 
 @dataclass
 class Entering:
-    """One form as it stands; `errors` are by control, and `candidates` those that the customer may be."""
+    """One form as it stands: `values` are what becomes of it where nothing is wrong, `errors` are by control, and
+    `candidates` those that the customer may be.
+    """
 
     form: RecordForm
     audience: Audience
@@ -45,6 +47,7 @@ class Entering:
     owner: int
     key: str
     action: str = "next"
+    values: dict[str, Value] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     candidates: Sequence[Alike] = ()
 
@@ -58,14 +61,14 @@ def show() -> str:
 @blueprint.post("/new")
 @requires(Permission.MANAGE)
 def save() -> Response | tuple[str, int]:
-    entry, values = _typed()
+    entry = _typed()
     if colleagues.find(db.session, me(), entry.owner) is None:
         entry.errors["owner"] = _("Choose whose customer it is.")
     if entry.errors or entry.form.wrong:
         return _page(entry), 422
     seen = request.form.get("shown", "").split() if request.form.get("action", "").startswith(MAKE) else ()
     said = frozenset(seen), _("Decided when the record was made")
-    card = Card(entry.audience, values, entry.channel, entry.owner, entry.key, *said)
+    card = Card(entry.audience, entry.values, entry.channel, entry.owner, entry.key, *said)
     try:
         with transaction() as session:
             number = entering.enter(session, card, me(), now())
@@ -82,22 +85,27 @@ def save() -> Response | tuple[str, int]:
 def add_contact(number: str) -> Response | tuple[str, int]:
     """The card is a further person's of a customer who is there."""
     find_or_404(number)
-    entry, values = _typed()
-    if values.get(NAME) is None:
+    entry = _typed()
+    if entry.values.get(NAME) is None:
         entry.form.refuse(NAME, _("Enter the name of the person on the card."))
     if entry.form.wrong:
         return _page(entry), 422
-    card = Card(entry.audience, values, entry.channel, entry.owner, entry.key)
-    with transaction() as session:
-        customer = reach.find(session, me(), number) or abort(404)
-        entering.add_contact(session, card, customer, me(), _("One more person of the customer"), now())
+    card = Card(entry.audience, entry.values, entry.channel, entry.owner, entry.key)
+    try:
+        with transaction() as session:
+            customer = reach.find(session, me(), number) or abort(404)
+            entering.add_contact(session, card, customer, me(), _("One more person of the customer"), now())
+    except AlreadyThere as there:
+        entry.form.refuse(NAME, _("This person is a contact of %(number)s already.", number=str(there)))
+        return _page(entry), 422
     return redirect(url_for(".show", last=customer.number, **_kept()), 303)
 
 
-def _typed() -> tuple[Entering, dict[str, Value]]:
-    """The form as it was posted, and what becomes of it where nothing is wrong."""
+def _typed() -> Entering:
+    """The form as it was posted."""
     entry = _standing(request.form, clean_line(request.form.get("form", ""))[:MAX_KEY])
-    return entry, completed(entry.form.changed(today()), entry.form, entry.audience)
+    entry.values = completed(entry.form.changed(today()), entry.form, entry.audience)
+    return entry
 
 
 def _kept() -> dict[str, Any]:
@@ -120,7 +128,7 @@ def _page(entry: Entering) -> str:
         "customers/new.html", entry=entry, form=entry.form, card=CARD, about=ABOUT, channels=channel_names(),
         owners=colleagues.of(db.session, me()), last=reach.find(db.session, me(), last) if last else None,
         shown=" ".join(map(name_of, entry.candidates)), evidence=words(), make=MAKE, known=_known(entry.candidates),
-        kept=_kept(), show=shower(),
+        is_there=lambda customer: contacts.is_there(db.session, customer, entry.values), kept=_kept(), show=shower(),
     )  # fmt: skip
 
 
