@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from formsvc.customers import colleagues
 from formsvc.customers.held import next_steps
+from formsvc.customers.listing import choosing
 from formsvc.customers.listing import reading as listing
 from formsvc.customers.listing import saved as saved_filters
 from formsvc.customers.listing.filters import PAGE, Asking, Due, Filter, Order, Part, parts
@@ -26,8 +27,6 @@ from formsvc.staff.models import Permission, Staff
 from formsvc.web import language
 from formsvc.web.show import capped, now, today
 
-MOST_AT_ONCE = 500
-
 
 @blueprint.get("/")
 @requires(Permission.SEE)
@@ -42,7 +41,7 @@ def index() -> str:
         "customers/index.html", found=found, customers=found.rows, chosen=chosen, paged=after is not None, total=total,
         said=_said(total), tabs=tabs, here=here, page=PAGE, path=url_for("customers.index"), today=today().isoformat(),
         kept={name: value for name, value in chosen.asked.items() if name in ("q", "order")}, order=chosen.order,
-        choices=_choices(me(), chosen), behind=_behind(found, chosen), orders=_orders(chosen), most=MOST_AT_ONCE,
+        choices=_choices(me(), chosen), behind=_behind(found, chosen), orders=_orders(chosen), most=choosing.MOST,
         bulk=[part for offer in current_app.extensions["customer-bulk"] if (part := offer(me()))],
         looked=listing.WINDOW, now=now(), show=shower(), **_beside(found.rows),
     )  # fmt: skip
