@@ -11,6 +11,7 @@ from formsvc.customers import record
 from formsvc.customers.models import Customer, CustomerValue, Origin
 from formsvc.customers.record import Source
 from formsvc.db import db
+from formsvc.fields import Value
 from tests.customers.sheets import ROW, as_csv, bring_in, told
 from tests.factories import staff_account, writing
 from tests.installation import NOW
@@ -73,6 +74,23 @@ def test_an_old_worksheet_does_not_undo_what_the_customer_said_since(app: Flask,
     with app.app_context():
         assert told(bring_in(path)) == {"unchanged": 1}
         assert (only(db.session).contact, only(db.session).email) == ("王芳", None)
+
+
+def test_the_day_of_a_next_step_comes_with_it_and_stays_as_long_as_it_does(app: Flask, tmp_path: Path) -> None:
+    planned = NUMBERED | {"最近跟进时间": "2026-11-20", "下一步计划": "12月5日前寄出报价单"}
+    path = as_csv(tmp_path / "a.csv", planned)
+    with app.app_context():
+        bring_in(path)
+        assert only(db.session).next_on == "2026-12-05"
+    with writing(app) as session:
+        held = only(session)
+        later: dict[str, Value] = {"record.next_on": "2026-12-12"}
+        record.change(session, held, later, Source(Origin.WORKSHEET), NOW, seen=held.version)
+    with app.app_context():
+        assert told(bring_in(path)) == {"unchanged": 1}
+        for step, on in {"12月5日电话回访": "2026-12-05", "下周三拜访，带样品": None}.items():
+            bring_in(as_csv(tmp_path / "b.csv", planned | {"下一步计划": step}))
+            assert only(db.session).next_on == on
 
 
 def test_an_empty_cell_empties_nothing(app: Flask, tmp_path: Path) -> None:

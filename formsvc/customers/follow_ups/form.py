@@ -12,11 +12,11 @@ from formsvc.customers.channels import TALKS, channel
 from formsvc.customers.colleagues import step_takers
 from formsvc.customers.editing.form import RecordForm
 from formsvc.customers.follow_ups.listing import Open
-from formsvc.customers.follow_ups.verbs import NEXT_ON, NEXT_STEP, ON, FollowUp, NextStep, proposed
+from formsvc.customers.follow_ups.verbs import ON, FollowUp, NextStep, proposed
 from formsvc.customers.held import held_values
 from formsvc.customers.models import Channel, Customer
 from formsvc.customers.modules import may_change
-from formsvc.customers.worksheet.columns import record_fields
+from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP, record_fields
 from formsvc.db import db
 from formsvc.fields import Value, Wrong, clean_line
 from formsvc.staff.models import Staff

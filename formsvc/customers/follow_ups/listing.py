@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from formsvc.customers.editing.fields import FOLLOW_UP
-from formsvc.customers.follow_ups.verbs import NEXT_ON, NEXT_STEP, STEP
+from formsvc.customers.follow_ups.verbs import STEP
 from formsvc.customers.models import Cause, Customer, CustomerValue, CustomerVersion
+from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP
 
 TELLING = "record.followed_up_on", "record.follow_up", NEXT_STEP
 COPYING = Cause.UNDO, Cause.SPLIT  # they put back what an earlier version has told

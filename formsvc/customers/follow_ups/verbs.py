@@ -14,11 +14,13 @@ from formsvc.customers.held import held_values
 from formsvc.customers.models import Channel, Customer, CustomerValue, Origin
 from formsvc.customers.modules import may_change
 from formsvc.customers.record import Source
+from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP
 from formsvc.fields import Value
 from formsvc.staff.models import Staff
 from formsvc.workdays import add_workdays
 
-STEP = NEXT_STEP, NEXT_OWNER, NEXT_ON = "record.next_step", "record.next_owner", "record.next_on"
+NEXT_OWNER = "record.next_owner"
+STEP = NEXT_STEP, NEXT_OWNER, NEXT_ON
 DAYS = {"high": 7, "medium": 30}  # until the next step, by urgency (M42)
 ON = "record.followed_up_on"
 RECENT = 20  # facts among which one and the same form is looked for

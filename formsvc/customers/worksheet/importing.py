@@ -15,7 +15,7 @@ from formsvc.customers.creating import Creation
 from formsvc.customers.models import Customer
 from formsvc.customers.record import Source
 from formsvc.customers.worksheet.checking import CheckedRow
-from formsvc.customers.worksheet.columns import NUMBER
+from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP, NUMBER
 from formsvc.customers.worksheet.known import Held, Known
 from formsvc.fields import Value
 from formsvc.staff.models import Permission, Staff
@@ -121,12 +121,16 @@ class Importing:
 
 
 def news(values: Mapping[str, Value], held: Held) -> dict[str, New]:
-    """What `values` say by field and the record does not."""
-    return {
+    """What `values` say by field and the record does not. A day belongs to its next step, and changes with it alone."""
+    found = {
         field: New(held.values.get(field), value, _conflict(field, value, held))
         for field, value in values.items()
-        if held.values.get(field) != value
+        if field != NEXT_ON and held.values.get(field) != value
     }
+    before, after = held.values.get(NEXT_ON), values.get(NEXT_ON)
+    if (step := found.get(NEXT_STEP)) and before != after:
+        found[NEXT_ON] = New(before, after, step.conflict)
+    return found
 
 
 def is_old(new: New) -> bool:
