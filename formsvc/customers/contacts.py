@@ -17,6 +17,10 @@ from formsvc.customers.relation import EMAIL, MOBILE, NAME
 OF_CONTACT = frozenset({CONTACT_NAME})  # whoever comes or goes does so with marks
 
 
+class AlreadyThere(Exception):
+    """The person is a contact of the customer with that number."""
+
+
 @dataclass(frozen=True)
 class Known:
     """A contact with what is held of it, by field."""

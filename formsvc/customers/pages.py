@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, flash, redirect, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from formsvc.customers import reach
 from formsvc.customers.channels import channel_names
 from formsvc.customers.models import Customer, CustomerValue
 from formsvc.customers.worksheet.columns import record_fields
 from formsvc.db import db
-from formsvc.fields import TYPES, Field, masked
+from formsvc.fields import TYPES, Field, clean, masked
 from formsvc.questionnaires.verbs import known_fields
 from formsvc.staff.access import me
 from formsvc.web import language
@@ -22,6 +24,18 @@ Panel = Callable[[Customer], tuple[str, dict[str, Any]] | None]  # None: nothing
 def find_or_404(number: str) -> Customer:
     """The customer, where the reader may see it; others are as if they did not exist."""
     return reach.find(db.session, me(), number) or abort(404)
+
+
+def found_itself(session: Session, number: str) -> Customer:
+    """The customer, for what is done to its record: whoever posts to one that was merged meanwhile is led on to the
+    one that stays, and nothing is done to that.
+    """
+    found = reach.find(session, me(), number) or abort(404)
+    if found.number != clean(number):
+        said = _("%(number)s was merged into this record meanwhile: nothing was changed.", number=clean(number))
+        flash(said, "problem")
+        abort(redirect(url_for("customers.show", number=found.number), 303))
+    return found
 
 
 def wording() -> dict[str, Any]:

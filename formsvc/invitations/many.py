@@ -15,7 +15,7 @@ from formsvc.customers.listing import choosing
 from formsvc.customers.models import Customer
 from formsvc.db import transaction
 from formsvc.invitations import verbs
-from formsvc.invitations.models import Invitation, InvitationState
+from formsvc.invitations.models import LIVE, Invitation, InvitationState
 from formsvc.staff.models import Staff
 
 
@@ -66,6 +66,13 @@ def invite(
         group = sent.left.setdefault(why, []) if why else sent.mailed if has_mail else sent.by_hand
         group.append(named)
     return sent
+
+
+def asked_already(session: Session, customers: Sequence[Customer], questionnaire_id: int, now: datetime) -> set[int]:
+    """The ids of those of `customers` who would get no second link."""
+    live = Invitation.questionnaire_id == questionnaire_id, Invitation.state.in_(LIVE)
+    found = select(Invitation).where(Invitation.customer_id.in_([each.id for each in customers]), *live)
+    return {each.customer_id for each in session.scalars(found) if verbs.is_taking(each, now)}
 
 
 def links_of(

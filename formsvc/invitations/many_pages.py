@@ -89,10 +89,14 @@ _MOST_NAMED = 20  # of those who were left, before the rest is folded
 
 
 def _asked(chosen: Sequence[Customer], back: str) -> str:
+    offered = published(db.session)
+    is_one = len(offered) == 1  # else it depends on which is chosen
+    live = many.asked_already(db.session, chosen, offered[0].questionnaire_id, now()) if is_one else set[int]()
+    with_mail = [bool(customer.email) for customer in chosen if customer.id not in live]
     return render_template(
         "invitations/bulk.html", chosen=chosen, back=back, days=range(MIN_DAYS, MAX_DAYS + 1), default_days=DAYS,
-        with_mail=sum(bool(customer.email) for customer in chosen), most=choosing.MOST,
-        offered=[definition_of(version) for version in published(db.session)],
+        with_mail=sum(with_mail), without=len(with_mail) - sum(with_mail), live=len(live), most=choosing.MOST,
+        offered=[definition_of(version) for version in offered],
         doubles=pairs.in_doubt(db.session, [customer.id for customer in chosen]),
     )  # fmt: skip
 

@@ -147,6 +147,8 @@ def test_a_contact_is_added_and_edited(browser: Browser, sqlite_app: Flask, numb
     assert browser.submit(page, WHY, status=422).error_of("contacts-name")
     shown = browser.submit(page, {"contacts-name": "王芳", **WHY})
     assert "第二联系人" in shown.text
+    again = browser.submit(browser.get(page.path), {"contacts-name": "王芳", **WHY}, status=422)
+    assert f"此人已是 {number} 的联系人" in again.error_of("contacts-name")
     edited = browser.get(browser.get(f"/customers/{number}/edit").link("王芳"))
     assert not names(edited) & {"basic-full_name"}
     assert "采购主管" in browser.submit(edited, {"contacts-position": "采购主管", **WHY}).text

@@ -121,3 +121,12 @@ def test_foreign_id_another_managers_customer_is_not_there(browser: Browser, sql
     browser.get(f"/customers/{foreign}/follow-ups", status=404)
     browser.post(f"/customers/{foreign}/follow-ups", values, status=404)
     browser.post(f"/customers/{foreign}/next-step/done", {**values, "since": "1"}, status=404)
+
+
+def test_whose_record_is_archived_is_brought_back_before_a_talk_is_recorded(browser: Browser, number: str) -> None:
+    opened = browser.get(f"/customers/{number}/follow-ups")
+    browser.post_from(f"/customers/{number}", f"/customers/{number}/archive", {"reason": "silent"})
+    assert not browser.get(f"/customers/{number}/follow-ups").find_all("textarea", id="record-follow_up")
+    page = browser.submit(opened, TALK, action=f"/customers/{number}/follow-ups", status=409)
+    assert "请先在客户页面恢复" in page.error_of("record-follow_up")
+    assert text_of(page.find("textarea", id="record-follow_up")) == "客户要报价"

@@ -36,6 +36,9 @@ def test_each_gets_a_link_and_who_got_none_is_named_with_why(browser: Browser, s
     open_already = invited(sqlite_app, manager).number
     page = browser.post_from("/customers/", "/invitations/many", {"numbers": [first, second, open_already]})
     assert page.heading == "邀请 3 位客户？"
+    assert "1 位会收到邮件" in page.text
+    assert "1 位没有邮箱" in page.text
+    assert "1 位已有未过期的链接，或答复正等待审核，不会再次发送" in page.text
     assert sent(sqlite_app) == 1
     done = browser.submit(page, {"days": "4"}, action="/invitations/many/send")
     assert done.heading == "已邀请 2 位客户"
@@ -52,7 +55,9 @@ def test_retry_duplicates_a_double_press_invites_nobody_twice(
     page = browser.post_from("/customers/", "/invitations/many", {"numbers": numbers})
     first = browser.submit(page, action="/invitations/many/send")
     again = browser.submit(page, action="/invitations/many/send")
-    assert (first.heading, again.heading) == ("已邀请 3 位客户", "没有邀请任何客户")
+    assert (first.heading, again.heading) == ("已邀请 3 位客户", "这些客户都已邀请过")
+    links = browser.submit(again, action="/invitations/many/links")
+    assert all(number in links.html for number in numbers)
     assert sent(sqlite_app) == 3
 
 

@@ -1,16 +1,14 @@
 """Staff pages: put a record aside, and bring it back (M26)."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from formsvc.customers import reach
 from formsvc.customers.archiving import verbs as archiving
 from formsvc.customers.archiving.verbs import Reason
 from formsvc.customers.ends import StillWaiting
 from formsvc.customers.models import Customer
-from formsvc.customers.pages import find_or_404
+from formsvc.customers.pages import find_or_404, found_itself
 from formsvc.db import db, transaction
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission
@@ -34,7 +32,7 @@ def archive(number: str) -> Response | tuple[str, int]:
         return _page(find_or_404(number), _("Choose a reason.")), 422
     try:
         with transaction() as session:
-            archiving.archive(session, _find(session, number), me(), Reason(said), now())
+            archiving.archive(session, found_itself(session, number), me(), Reason(said), now())
     except StillWaiting as error:
         db.session.rollback()
         return _page(find_or_404(number), waiting=error), 409
@@ -50,7 +48,7 @@ def archive(number: str) -> Response | tuple[str, int]:
 def bring_back(number: str) -> Response:
     try:
         with transaction() as session:
-            archiving.bring_back(session, _find(session, number), me(), now())
+            archiving.bring_back(session, found_itself(session, number), me(), now())
     except archiving.TooLate:
         flash(_("This record is not archived any more."), "problem")
     else:
@@ -63,10 +61,6 @@ def _page(customer: Customer, problem: str | None = None, waiting: StillWaiting 
         "customers/archive.html", customer=customer, problem=problem, waiting=waiting, reasons=archiving.reasons(),
         chosen=request.form.get("reason", ""),
     )  # fmt: skip
-
-
-def _find(session: Session, number: str) -> Customer:
-    return reach.find(session, me(), number) or abort(404)
 
 
 def _to(number: str) -> Response:

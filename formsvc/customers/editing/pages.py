@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from formsvc.customers import contacts, past, reach
 from formsvc.customers.channels import channel, channel_names
-from formsvc.customers.contacts import Known
+from formsvc.customers.contacts import AlreadyThere, Known
 from formsvc.customers.editing import verbs as editing
 from formsvc.customers.editing.fields import CONTACTS, changeable, parts
 from formsvc.customers.editing.form import RecordForm
@@ -86,6 +86,9 @@ def save(number: str) -> Response | tuple[str, int]:
     except StaleRecord:
         db.session.rollback()
         return _page(_taken(number)), 409
+    except AlreadyThere as there:
+        taken.form.refuse(NAME, _("This person is a contact of %(number)s already.", number=str(there)))
+        return _page(taken), 422
     flash(_("Saved: %(count)s values changed.", count=len(taken.values)), "done")
     return redirect(url_for("customers.show", number=taken.customer.number), 303)
 

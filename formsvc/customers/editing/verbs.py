@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from formsvc import audit
-from formsvc.customers import record
+from formsvc.customers import contacts, record
+from formsvc.customers.contacts import AlreadyThere
 from formsvc.customers.models import Channel, Customer, Origin, Situation
 from formsvc.customers.modules import may_change
 from formsvc.customers.record import Source
@@ -52,10 +53,12 @@ def add_contact(
     seen: int, now: datetime,
 ) -> int:  # fmt: skip
     """One more contact beside the primary one, with these values; its number. Raises as `edit` does, without a name
-    NothingChanged.
+    NothingChanged, and AlreadyThere.
     """
     if values.get(NAME) is None:
         raise NothingChanged
+    if contacts.is_there(session, customer, values):
+        raise AlreadyThere(customer.number)
     number = record.add_contact(session, customer, values, _source(values, who, reason, channel), now, seen=seen)
     audit.record(
         session, who.actor, "customer.contact_added", customer.subject, now, contact=number, fields=sorted(values)

@@ -11,12 +11,13 @@ from werkzeug.wrappers import Response
 
 from formsvc.customers import colleagues, contacts, reach
 from formsvc.customers.channels import channel, channel_names
+from formsvc.customers.contacts import AlreadyThere
 from formsvc.customers.duplicates.alike import Alike
 from formsvc.customers.duplicates.words import words
 from formsvc.customers.editing.form import RecordForm
 from formsvc.customers.entering import verbs as entering
 from formsvc.customers.entering.fields import ABOUT, CARD, FULL_NAME, card_fields, completed
-from formsvc.customers.entering.verbs import AlreadyThere, Card, ProbablyKnown, name_of
+from formsvc.customers.entering.verbs import Card, ProbablyKnown, name_of
 from formsvc.customers.models import Audience, Channel, Customer
 from formsvc.customers.pages import find_or_404, shower
 from formsvc.customers.relation import NAME

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc import audit
-from formsvc.customers import colleagues, contacts, creating, reach
+from formsvc.customers import colleagues, creating, reach
 from formsvc.customers.duplicates import alike as duplicates
 from formsvc.customers.duplicates.alike import Alike
 from formsvc.customers.duplicates.apart import tell_apart
@@ -31,10 +31,6 @@ class ProbablyKnown(Exception):
     def __init__(self, candidates: list[Alike]) -> None:
         super().__init__(len(candidates))
         self.candidates = candidates
-
-
-class AlreadyThere(Exception):
-    """The person on the card is a contact of the customer."""
 
 
 class NotTheirColleague(ValueError):
@@ -85,14 +81,12 @@ def enter(session: Session, card: Card, who: Staff, now: datetime) -> str:
 def add_contact(session: Session, card: Card, customer: Customer, who: Staff, reason: str, now: datetime) -> None:
     """The person on the card is one more contact of `customer`; a form that comes twice makes one contact.
 
-    Raises AlreadyThere, and as `editing.verbs.add_contact` does.
+    Raises as `editing.verbs.add_contact` does.
     """
     take_turns(session, TURNS)
     subject = f"entry:{who.id}:{card.form}"
     if card.form and _entered(session, subject):
         return
-    if contacts.is_there(session, customer, card.values):
-        raise AlreadyThere(customer.number)
     said = {key: value for key, value in card.values.items() if key in OF_CONTACT}
     editing.add_contact(session, customer, said, who, reason, card.channel, customer.version, now)
     audit.record(session, who.actor, ENTERED, subject, now, customer=customer.number)

@@ -18,7 +18,7 @@ from formsvc.customers.models import Channel, Customer
 from formsvc.customers.modules import may_change
 from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP, record_fields
 from formsvc.db import db
-from formsvc.fields import Value, Wrong, clean_line
+from formsvc.fields import Value, Wrong, clean, clean_line
 from formsvc.staff.models import Staff
 from formsvc.web.urls import row_id
 
@@ -52,12 +52,15 @@ def opened(customer: Customer, who: Staff, open_: Open | None, today: date) -> T
     return talk
 
 
-def taken(customer: Customer, who: Staff, open_: Open | None, today: date, posted: Any) -> Talk:
-    """What was `posted`, with all that is wrong with it."""
+def taken(customer: Customer, number: str, who: Staff, open_: Open | None, today: date, posted: Any) -> Talk:
+    """What was `posted` to the record with `number`, with all that is wrong with it.
+
+    Where that was merged into `customer` meanwhile, the step that was to be ticked off is another record's.
+    """
     talk = _talk(customer, who, open_, today, posted)
     talk.key = clean_line(posted.get("form", ""))[:MAX_KEY]
     talk.channel = channel(posted.get("channel", ""))
-    talk.done = posted.get("done", type=row_id)
+    talk.done = posted.get("done", type=row_id) if customer.number == clean(number) else None
     talk.owner = posted.get("owner", type=row_id) or who.id
     values = talk.form.changed(today)
     if talk.channel not in TALKS:

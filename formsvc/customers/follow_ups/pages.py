@@ -12,12 +12,12 @@ from formsvc.customers.channels import TALKS, channel_names
 from formsvc.customers.editing.fields import FOLLOW_UP
 from formsvc.customers.follow_ups import form as following_up_form
 from formsvc.customers.follow_ups import verbs as following_up
-from formsvc.customers.follow_ups.form import Talk
+from formsvc.customers.follow_ups.form import SAID, Talk
 from formsvc.customers.follow_ups.listing import Open, follow_ups, open_step
-from formsvc.customers.follow_ups.verbs import NotTheStep
+from formsvc.customers.follow_ups.verbs import IsArchived, NotTheStep
 from formsvc.customers.held import is_held
 from formsvc.customers.models import Customer, CustomerValue
-from formsvc.customers.pages import find_or_404, wording
+from formsvc.customers.pages import find_or_404, found_itself, wording
 from formsvc.db import db, transaction
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission
@@ -39,12 +39,16 @@ def show(number: str) -> str:
 @requires(Permission.EDIT)
 def record(number: str) -> Response | tuple[str, int]:
     customer = find_or_404(number)
-    talk = following_up_form.taken(customer, me(), _open(customer), today(), request.form)
+    talk = following_up_form.taken(customer, number, me(), _open(customer), today(), request.form)
     if talk.taken is None:
         return _page(customer, talk), 422
-    with transaction() as session:
-        found = reach.find(session, me(), number) or abort(404)
-        following_up.follow_up(session, found, talk.taken, me(), now())
+    try:
+        with transaction() as session:
+            found = reach.find(session, me(), number) or abort(404)
+            following_up.follow_up(session, found, talk.taken, me(), now())
+    except IsArchived:
+        talk.form.refuse(SAID, _("This record is archived: bring it back on its page, then save again."))
+        return _page(customer, talk), 409
     flash(_("The follow-up is in the record."), "done")
     return redirect(url_for("customers.show", number=customer.number), 303)
 
@@ -54,7 +58,7 @@ def record(number: str) -> Response | tuple[str, int]:
 def finish(number: str) -> Response:
     try:
         with transaction() as session:
-            customer = reach.find(session, me(), number) or abort(404)
+            customer = found_itself(session, number)
             following_up.finish(session, customer, request.form.get("since", type=row_id) or 0, me(), now())
     except NotTheStep:
         flash(_("The next step has changed meanwhile: nothing was ticked off. Look again."), "problem")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc import audit
-from formsvc.customers import record
+from formsvc.customers import reach, record
 from formsvc.customers.editing.verbs import NotTheirs
 from formsvc.customers.held import held_values
 from formsvc.customers.models import Channel, Customer, CustomerValue, Origin
@@ -25,6 +25,10 @@ DAYS = {"high": 7, "medium": 30}  # until the next step, by urgency (M42)
 ON = "record.followed_up_on"
 RECENT = 20  # facts among which one and the same form is looked for
 FOLLOWED_UP = "customer.followed_up"
+
+
+class IsArchived(Exception):
+    """Whose record is put aside is brought back first."""
 
 
 class NotTheStep(Exception):
@@ -62,13 +66,15 @@ def follow_up(session: Session, customer: Customer, talk: FollowUp, who: Staff, 
 
     It does not depend on what was held: of several colleagues at once each has a version, one after the other. A form
     that comes twice is recorded once. What was said before the latest talk is told and not held. Raises NotTheirs for
-    what `who` may not change besides.
+    what `who` may not change besides, and IsArchived.
     """
     if foreign := sorted(key for key in talk.besides if not may_change(who.role, key)):
         raise NotTheirs(foreign)
     _take_turn(session, customer)
     if talk.form and _is_recorded(session, customer, talk.form):
         return customer.version
+    if not customer.is_asked:
+        raise IsArchived(customer.number)
     said: dict[str, Value] = {
         ON: talk.on,
         "record.followed_up_by": who.name,
@@ -125,6 +131,9 @@ def _since(session: Session, customer: Customer) -> int | None:
 
 
 def _is_recorded(session: Session, customer: Customer, form: str) -> bool:
+    """Whether the form was recorded of the customer, or of a record that was merged into it since."""
     fact = audit.AuditFact
-    facts = select(fact.detail).where(fact.subject == customer.subject, fact.action == FOLLOWED_UP)
+    parts = session.scalars(select(Customer).where(Customer.id.in_(reach.those_of(customer)))).all()
+    subjects = [part.subject for part in parts]
+    facts = select(fact.detail).where(fact.subject.in_(subjects), fact.action == FOLLOWED_UP)
     return any(detail.get("form") == form for detail in session.scalars(facts.order_by(fact.at.desc()).limit(RECENT)))

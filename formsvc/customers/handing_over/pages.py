@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -12,6 +12,7 @@ from formsvc.customers.listing import choosing
 from formsvc.customers.listing.filters import Filter
 from formsvc.customers.listing.pages import asking_of
 from formsvc.customers.models import Customer
+from formsvc.customers.pages import found_itself
 from formsvc.db import db, transaction
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission, Staff
@@ -39,8 +40,7 @@ def many() -> Response:
 @blueprint.post("/<number>/hand-over")
 @requires(Permission.HAND_OVER)
 def one(number: str) -> Response:
-    customer = reach.find(db.session, me(), number) or abort(404)
-    number = customer.number
+    number = found_itself(db.session, number).number
     if to := _colleague():
         _say(_hand_over(number, to), 1, to)
     is_seen = reach.find(db.session, me(), number) is not None
