@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc.customers import record
+from formsvc.customers.held import held_values
 from formsvc.customers.models import Customer, CustomerValue, Origin
 from formsvc.customers.record import Source
 from formsvc.db import db
@@ -91,6 +92,20 @@ def test_the_day_of_a_next_step_comes_with_it_and_stays_as_long_as_it_does(app: 
         for step, on in {"12月5日电话回访": "2026-12-05", "下周三拜访，带样品": None}.items():
             bring_in(as_csv(tmp_path / "b.csv", planned | {"下一步计划": step}))
             assert only(db.session).next_on == on
+
+
+def test_what_a_talk_leaves_behind_is_as_new_as_the_talk(app: Flask, tmp_path: Path) -> None:
+    talks = [
+        {"最近跟进时间": "2026-11-16", "跟进人": "李强", "跟进内容": "电话回访", "下一步计划": "11月20日前寄样品"},
+        {"最近跟进时间": "2026-11-20", "跟进人": "王磊", "跟进内容": "签样品单", "下一步计划": "11月27日前报价"},
+        {"最近跟进时间": "2026-11-23", "跟进人": "李强", "跟进内容": "电话回访", "下一步计划": "11月20日前寄样品"},
+    ]
+    columns = "record.followed_up_on", "record.followed_up_by", "record.follow_up", "record.next_step"
+    with app.app_context():
+        for number, latest in ((0, 0), (1, 1), (0, 1), (2, 2), (1, 2)):
+            bring_in(as_csv(tmp_path / "a.csv", NUMBERED | talks[number]))
+            held = held_values(db.session, only(db.session))
+            assert [held[column] for column in columns] == list(talks[latest].values())
 
 
 def test_an_empty_cell_empties_nothing(app: Flask, tmp_path: Path) -> None:

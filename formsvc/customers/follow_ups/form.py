@@ -12,11 +12,11 @@ from formsvc.customers.channels import TALKS, channel
 from formsvc.customers.colleagues import step_takers
 from formsvc.customers.editing.form import RecordForm
 from formsvc.customers.follow_ups.listing import Open
-from formsvc.customers.follow_ups.verbs import ON, FollowUp, NextStep, proposed
+from formsvc.customers.follow_ups.verbs import FollowUp, NextStep, proposed
 from formsvc.customers.held import held_values
 from formsvc.customers.models import Channel, Customer
 from formsvc.customers.modules import may_change
-from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP, record_fields
+from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP, TALKED_ON, record_fields
 from formsvc.db import db
 from formsvc.fields import Value, Wrong, clean, clean_line
 from formsvc.staff.models import Staff
@@ -48,7 +48,7 @@ class Talk:
 def opened(customer: Customer, who: Staff, open_: Open | None, today: date) -> Talk:
     """The form before anything is typed."""
     talk = _talk(customer, who, open_, today, None)
-    talk.form.put({ON: today.isoformat()})
+    talk.form.put({TALKED_ON: today.isoformat()})
     return talk
 
 
@@ -68,7 +68,7 @@ def taken(customer: Customer, number: str, who: Staff, open_: Open | None, today
     step = _next(talk, values, today)
     if talk.channel and not (talk.errors or talk.form.wrong):
         besides = {URGENCY: values[URGENCY]} if URGENCY in values else {}
-        said = str(values[ON]), talk.channel, str(values[SAID])
+        said = str(values[TALKED_ON]), talk.channel, str(values[SAID])
         talk.taken = FollowUp(*said, step, talk.done, besides, talk.key)
     return talk
 
@@ -97,7 +97,7 @@ def _next(talk: Talk, values: dict[str, Value], today: date) -> NextStep | None:
 def _talk(customer: Customer, who: Staff, open_: Open | None, today: date, posted: Any) -> Talk:
     known = record_fields({})
     asked = {
-        ON: replace(known[ON], rules=("past",)),
+        TALKED_ON: replace(known[TALKED_ON], rules=("past",)),
         SAID: replace(known[SAID], rules=("follow-up",)),  # a worksheet may hold less
         NEXT_STEP: known[NEXT_STEP],
         NEXT_ON: replace(known[NEXT_ON], min=today.isoformat()),
@@ -105,6 +105,6 @@ def _talk(customer: Customer, who: Staff, open_: Open | None, today: date, poste
     }
     fields = [each for key, each in asked.items() if key != URGENCY or may_change(who.role, URGENCY)]
     held = held_values(db.session, customer, fields=[URGENCY])
-    form = RecordForm(fields, held, customer.audience, posted, needed=(ON, SAID))
+    form = RecordForm(fields, held, customer.audience, posted, needed=(TALKED_ON, SAID))
     soon = {code: proposed(code, today) for code in known[URGENCY].by_code}
     return Talk(form, step_takers(db.session, customer), who.id, open_, soon, secrets.token_urlsafe(12))

@@ -7,7 +7,7 @@ from datetime import date
 from formsvc.customers.models import Audience, Situation
 from formsvc.customers.names import looks_like_company
 from formsvc.customers.numbers import split
-from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP, NUMBER, Column
+from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP, NUMBER, TALKED_ON, Column
 from formsvc.customers.worksheet.due import due_on
 from formsvc.customers.worksheet.reading import SheetRow
 from formsvc.fields import TYPES, Text, Value, Wrong, check, sentence
@@ -150,6 +150,6 @@ def _check_rules(checked: CheckedRow, columns: Sequence[Column], today: date) ->
 
 def _take_due(checked: CheckedRow, today: date) -> None:
     """The day that the next step names: near the talk after which it was written down, where that has a day."""
-    on = due_on(checked.text(NEXT_STEP) or "", date.fromisoformat(checked.text("record.followed_up_on") or f"{today}"))
+    on = due_on(checked.text(NEXT_STEP) or "", date.fromisoformat(checked.text(TALKED_ON) or f"{today}"))
     if on:
         checked.values[NEXT_ON] = on.isoformat()

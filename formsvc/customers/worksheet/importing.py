@@ -15,7 +15,7 @@ from formsvc.customers.creating import Creation
 from formsvc.customers.models import Customer
 from formsvc.customers.record import Source
 from formsvc.customers.worksheet.checking import CheckedRow
-from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP, NUMBER
+from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP, NUMBER, TALK, TALKED_ON
 from formsvc.customers.worksheet.known import Held, Known
 from formsvc.fields import Value
 from formsvc.staff.models import Permission, Staff
@@ -33,6 +33,7 @@ class Conflict(StrEnum):
     """Why the record may be right, and the worksheet wrong."""
 
     OLD = "old"  # the record said before what the worksheet says, and no longer says it
+    EARLIER = "earlier"  # the record has a later talk
     CONFIRMED = "confirmed"  # the customer confirmed what the record says
 
 
@@ -123,7 +124,7 @@ class Importing:
 def news(values: Mapping[str, Value], held: Held) -> dict[str, New]:
     """What `values` say by field and the record does not. A day belongs to its next step, and changes with it alone."""
     found = {
-        field: New(held.values.get(field), value, _conflict(field, value, held))
+        field: New(held.values.get(field), value, _conflict(field, values, held))
         for field, value in values.items()
         if field != NEXT_ON and held.values.get(field) != value
     }
@@ -134,7 +135,8 @@ def news(values: Mapping[str, Value], held: Held) -> dict[str, New]:
 
 
 def is_old(new: New) -> bool:
-    return new.conflict is Conflict.OLD
+    """Whether a worksheet that nobody asks about does not change it."""
+    return new.conflict in (Conflict.OLD, Conflict.EARLIER)
 
 
 def change(
@@ -150,7 +152,11 @@ def change(
         audit.record(session, actor, "customer.assigned", customer.subject, now, owner=owner_id)
 
 
-def _conflict(field: str, value: Value, held: Held) -> Conflict | None:
-    if value in held.before.get(field, ()):
+def _conflict(field: str, values: Mapping[str, Value], held: Held) -> Conflict | None:
+    """What belongs to a talk is as new as that is, whatever was said before."""
+    on, latest = (str(said.get(TALKED_ON) or "") for said in (values, held.values))
+    if field in TALK and on and on != latest:
+        return Conflict.EARLIER if on < latest else None
+    if values[field] in held.before.get(field, ()):
         return Conflict.OLD
     return Conflict.CONFIRMED if field in held.verified else None
