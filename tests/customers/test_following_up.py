@@ -10,18 +10,21 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config import Config
-from formsvc.customers import reach
+from formsvc.customers import reach, record
 from formsvc.customers.colleagues import step_takers
 from formsvc.customers.editing import verbs as editing
 from formsvc.customers.follow_ups import verbs as following_up
-from formsvc.customers.follow_ups.listing import follow_ups
+from formsvc.customers.follow_ups.listing import by_day, follow_ups
 from formsvc.customers.follow_ups.verbs import FollowUp, NextStep, follow_up, proposed
 from formsvc.customers.held import held_values
-from formsvc.customers.models import Channel, Customer, CustomerValue, CustomerVersion
+from formsvc.customers.models import Channel, Customer, CustomerValue, CustomerVersion, Origin
+from formsvc.customers.record import Source
 from formsvc.db import db, transaction
+from formsvc.fields import Value
 from formsvc.review.timeline import entries
 from formsvc.staff.models import Role, Staff
 from formsvc.workdays import is_workday
+from tests.customers.merged import merge, split, two
 from tests.factories import customer, staff_account, writing
 from tests.installation import NOW
 from tests.processes import COUNT, Processes
@@ -106,8 +109,37 @@ def test_all_follow_ups_are_read_from_the_history_newest_first(session: Session)
     told = [each.values["record.follow_up"].content for each in follow_ups(session, made, 10)]
     assert told == ["三", "二", "一", "介绍产品方案"]
     newest = follow_ups(session, made, 2)
-    older = follow_ups(session, made, 2, newest[-1].version.number)
+    older = follow_ups(session, made, 2, newest[-1].version)
     assert [each.version.number for each in (*newest, *older)] == [5, 3, 2, 1]
+
+
+def test_a_record_that_was_merged_brings_its_talks_along_and_takes_them_back(session: Session) -> None:
+    staying, going = two(session)
+    who = staff_account(session, "赵敏", Role.SERVICE)
+    day = "2026-11-20", "2026-11-23", "2026-11-18"
+    for made, said, on in zip((staying, going, going), ("一", "二", "三"), day, strict=True):
+        follow_up(session, made, FollowUp(on, Channel.VISIT, said), who, NOW)
+    version = merge(session, staying, going)
+    told = by_day(follow_ups(session, staying, 10))
+    assert [each.values["record.follow_up"].content for each in told] == ["二", "一", "三"]
+    assert {(each.version.channel, each.values["record.followed_up_by"].content) for each in told} == {
+        ("visit", "赵敏")
+    }
+    first, *others = follow_ups(session, staying, 10)
+    assert follow_ups(session, staying, 10, first.version) == others
+    split(session, staying, version)
+    of = {made.number: follow_ups(session, made, 10) for made in (staying, going)}
+    assert {number: [each.values["record.follow_up"].content for each in told] for number, told in of.items()} == {
+        staying.number: ["一"], going.number: ["三", "二"],
+    }  # fmt: skip
+
+
+def test_who_held_a_talk_is_told_also_where_that_is_nothing_new(session: Session) -> None:
+    made = customer(session, staff_account(session), values=IMPORTED)
+    talked: dict[str, Value] = {"record.followed_up_on": "2026-11-20", "record.follow_up": "电话回访"}
+    record.change(session, made, talked, Source(Origin.WORKSHEET), NOW, seen=1)
+    told = follow_ups(session, made, 10)
+    assert [each.values["record.followed_up_by"].content for each in told] == ["王磊", "王磊"]
 
 
 def test_retry_duplicates_a_form_that_comes_twice_is_recorded_once(session: Session) -> None:

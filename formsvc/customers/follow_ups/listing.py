@@ -1,20 +1,22 @@
 """What is known of follow-ups: those that were recorded, and the next step that is open (M35)."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
+from formsvc.customers import reach
 from formsvc.customers.editing.fields import FOLLOW_UP
 from formsvc.customers.follow_ups.verbs import STEP
 from formsvc.customers.models import Cause, Customer, CustomerValue, CustomerVersion
-from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP
+from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP, TALKED_ON
 
-TELLING = "record.followed_up_on", "record.follow_up", NEXT_STEP
-COPYING = Cause.UNDO, Cause.SPLIT  # they put back what an earlier version has told
+WHO = "record.followed_up_by"
+TELLING = TALKED_ON, "record.follow_up", NEXT_STEP
+COPYING = Cause.UNDO, Cause.MERGE, Cause.SPLIT  # they take over, or put back, what another version has told
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,12 @@ class Followed:
 
     version: CustomerVersion
     values: Mapping[str, CustomerValue]
+
+    @property
+    def day(self) -> str:
+        """When it was, as an ISO 8601 date: what says no day was when it was recorded."""
+        on = self.values.get(TALKED_ON)
+        return str(on.content) if on else self.version.at.date().isoformat()
 
 
 @dataclass(frozen=True)
@@ -34,20 +42,29 @@ class Open:
     is_late: bool
 
 
-def follow_ups(session: Session, customer: Customer, most: int, before: int | None = None) -> list[Followed]:
-    """The newest, at most so many; with `before` those of versions before that number. Imported ones are among them."""
-    told = CustomerValue.customer_id == customer.id, CustomerValue.field.in_(TELLING), CustomerValue.value.is_not(None)
-    numbers = select(CustomerValue.since).where(*told)
-    versions = select(CustomerVersion).where(
-        CustomerVersion.customer_id == customer.id, CustomerVersion.number.in_(numbers),
-        CustomerVersion.cause.not_in(COPYING),
-    )  # fmt: skip
-    if before is not None:
-        versions = versions.where(CustomerVersion.number < before)
-    newest = versions.order_by(CustomerVersion.number.desc()).limit(most).options(joinedload(CustomerVersion.staff))
-    found = session.scalars(newest).all()
-    values = _values(session, customer, [version.number for version in found])
-    return [Followed(version, values[version.number]) for version in found]
+def follow_ups(
+    session: Session, customer: Customer, most: int, before: CustomerVersion | None = None
+) -> list[Followed]:
+    """Those that were recorded last, at most so many; with `before` those that were recorded before that version.
+
+    Imported ones are among them, and those of records that were merged into this one, as long as they are part of it.
+    """
+    value, version = CustomerValue, CustomerVersion
+    told = value.customer_id == version.customer_id, value.since == version.number, value.field.in_(TELLING)
+    telling = select(value.id).where(*told, value.value.is_not(None)).exists()
+    of_it = version.customer_id.in_(reach.those_of(customer)), version.cause.not_in(COPYING), telling
+    place = tuple_(version.at, version.customer_id, version.number)
+    found = select(version).where(*of_it).order_by(version.at.desc(), version.customer_id.desc(), version.number.desc())
+    if before:
+        found = found.where(place < (before.at, before.customer_id, before.number))
+    rows = session.scalars(found.limit(most).options(joinedload(version.staff))).all()
+    values = _values(session, rows)
+    return [Followed(row, _said(row, values[row.customer_id])) for row in rows]
+
+
+def by_day(found: Iterable[Followed]) -> list[Followed]:
+    """The latest talk first, whenever it was recorded."""
+    return sorted(found, key=lambda each: each.day, reverse=True)
 
 
 def open_step(held: Mapping[str, CustomerValue], today: date) -> Open | None:
@@ -61,10 +78,22 @@ def open_step(held: Mapping[str, CustomerValue], today: date) -> Open | None:
     return Open(own, step.since, is_late)
 
 
-def _values(session: Session, customer: Customer, numbers: list[int]) -> dict[int, dict[str, CustomerValue]]:
-    of_them = CustomerValue.customer_id == customer.id, CustomerValue.since.in_(numbers)
-    rows = select(CustomerValue).where(*of_them, CustomerValue.field.in_(FOLLOW_UP), CustomerValue.value.is_not(None))
-    found: dict[int, dict[str, CustomerValue]] = defaultdict(dict)
-    for row in session.scalars(rows):
-        found[row.since][row.field] = row
+def _values(session: Session, versions: Sequence[CustomerVersion]) -> Mapping[int, list[CustomerValue]]:
+    """What these versions say of talks, and who held the last one at each of them, by the customer's id."""
+    value, found = CustomerValue, defaultdict[int, list[CustomerValue]](list)
+    for id_ in {version.customer_id for version in versions}:
+        numbers = [version.number for version in versions if version.customer_id == id_]
+        is_who = value.field == WHO, value.since <= max(numbers), or_(value.until.is_(None), value.until > min(numbers))
+        said = and_(value.field.in_(FOLLOW_UP), value.since.in_(numbers))
+        rows = select(value).where(value.customer_id == id_, value.value.is_not(None), or_(said, and_(*is_who)))
+        found[id_].extend(session.scalars(rows))
     return found
+
+
+def _said(version: CustomerVersion, values: Sequence[CustomerValue]) -> dict[str, CustomerValue]:
+    """What the version says anew of a talk, and who held it, also where that was not new."""
+    return {row.field: row for row in values if row.since == version.number or _is_who(row, version.number)}
+
+
+def _is_who(row: CustomerValue, number: int) -> bool:
+    return row.field == WHO and row.since < number and (row.until is None or row.until > number)

@@ -13,10 +13,10 @@ from formsvc.customers.editing.fields import FOLLOW_UP
 from formsvc.customers.follow_ups import form as following_up_form
 from formsvc.customers.follow_ups import verbs as following_up
 from formsvc.customers.follow_ups.form import SAID, Talk
-from formsvc.customers.follow_ups.listing import Open, follow_ups, open_step
+from formsvc.customers.follow_ups.listing import Open, by_day, follow_ups, open_step
 from formsvc.customers.follow_ups.verbs import IsArchived, NotTheStep
 from formsvc.customers.held import is_held
-from formsvc.customers.models import Customer, CustomerValue
+from formsvc.customers.models import Customer, CustomerValue, CustomerVersion
 from formsvc.customers.pages import find_or_404, found_itself, wording
 from formsvc.db import db, transaction
 from formsvc.staff.access import me, requires
@@ -70,17 +70,27 @@ def finish(number: str) -> Response:
 def panel(customer: Customer) -> tuple[str, dict[str, Any]]:
     """What a customer's page shows of follow-ups."""
     found = follow_ups(db.session, customer, PANEL + 1)
-    shown = {"follow_ups": found[:PANEL], "more": len(found) > PANEL, "talk": _opened(customer), "folds": True}
+    shown = {"follow_ups": by_day(found[:PANEL]), "more": len(found) > PANEL, "talk": _opened(customer), "folds": True}
     return "customers/follow_panel.html", {**shown, **_names()}
 
 
 def _page(customer: Customer, talk: Talk | None) -> str:
-    before = request.args.get("before", type=row_id)
+    before = _version(request.args.get("before", ""))
     found = follow_ups(db.session, customer, PAGE + 1, before)
+    last = found[PAGE - 1].version if len(found) > PAGE else None
     return render_template(
-        "customers/follow_up.html", customer=customer, paged=before is not None,
-        panel={"follow_ups": found[:PAGE], "more": len(found) > PAGE, "talk": talk, **_names()}, **wording(),
+        "customers/follow_up.html", customer=customer, paged=before is not None, last=last,
+        panel={"follow_ups": by_day(found[:PAGE]), "talk": talk, **_names()}, **wording(),
     )  # fmt: skip
+
+
+def _version(mark: str) -> CustomerVersion | None:
+    """The version that an address names."""
+    try:
+        customer_id, number = map(row_id, mark.split("-"))
+    except ValueError:
+        return None
+    return db.session.get(CustomerVersion, (customer_id, number))
 
 
 def _opened(customer: Customer) -> Talk | None:
