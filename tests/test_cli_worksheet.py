@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from formsvc.customers.models import Customer
+from tests.customers.sheets import ROW, as_csv
 from tests.factories import writing
 from tests.filling import account, everything
 from tests.test_cli import said
@@ -47,6 +48,15 @@ def test_a_dry_run_writes_nothing(sqlite_app: Flask, sheet: Path) -> None:
     ).stdout  # fmt: skip
     assert everything(sqlite_app) == before
     assert [path.name for path in sheet.parent.glob("worksheet*")] == [sheet.name]
+
+
+def test_a_dry_run_names_who_may_be_there_already(sqlite_app: Flask, tmp_path: Path) -> None:
+    path = as_csv(tmp_path / "a.csv", ROW)
+    said(sqlite_app, ["customers", "import", str(path)])
+    as_csv(path, ROW | {"客户名称/个人姓名": "合肥云盾科技（集团）有限公司", "手机号码": "13900000000"})
+    result = said(sqlite_app, ["customers", "import", str(path), "--dry-run"])
+    assert "row 2: 合肥云盾科技(集团)有限公司 is perhaps CX" in result.stdout.replace("（", "(").replace("）", ")")
+    assert "same email" in result.stdout
 
 
 def test_what_goes_out_comes_in_again_without_a_change(sqlite_app: Flask, sheet: Path) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -70,6 +71,12 @@ def import_customers(file: Path, owner: str | None, dry_run: bool) -> None:
             f"row {row.row.number}: {row.given_number} is another customer's number; this one has {own}", err=True
         )
     _tell_refused(report, file, dry_run)
+    for checked, others in report.alike:
+        for each in others:
+            name = checked.text("basic.full_name")
+            click.echo(
+                f"row {checked.row.number}: {name} is perhaps {each.number} {each.name} ({_shared(each.evidence)})"
+            )
     if not dry_run:
         _tell_duplicates(report.numbers)
         _tell_unassigned()
@@ -113,9 +120,12 @@ def _tell_duplicates(numbers: set[str]) -> None:
         pass
     db.session.rollback()  # what this session read before the import is out of date
     for pair in pair_list.among(db.session, numbers):
-        shared = ", ".join("similar name" if why == SIMILAR_NAME else f"same {why}" for why in pair.evidence)
         two = " and ".join(f"{customer.number} {customer.name}" for customer in (pair.newer, pair.older))
-        click.echo(f"Perhaps one customer: {two} ({shared})")
+        click.echo(f"Perhaps one customer: {two} ({_shared(pair.evidence)})")
+
+
+def _shared(evidence: Iterable[str]) -> str:
+    return ", ".join("similar name" if why == SIMILAR_NAME else f"same {why}" for why in evidence)
 
 
 def _tell_unassigned() -> None:

@@ -1,5 +1,6 @@
 """Customers, and the values that are held of them with the source of each."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -20,6 +21,11 @@ class Audience(StrEnum):
 class Situation(StrEnum):
     NEW = "new"
     EXISTING = "existing"
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> "Situation":
+        """What is said of a customer whose category, if any, is among `values`, by field (M42)."""
+        return cls.EXISTING if values.get("record.category") in ("won", "dormant", "lost") else cls.NEW
 
 
 class Origin(StrEnum):

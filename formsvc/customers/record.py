@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from formsvc.customers import contacts, rows
 from formsvc.customers.finding import marking
 from formsvc.customers.held import held_values
-from formsvc.customers.models import Cause, Channel, Customer, CustomerValue, Origin
+from formsvc.customers.models import Cause, Channel, Customer, CustomerValue, Origin, Situation
 from formsvc.customers.names import core
 from formsvc.fields import Value
 from formsvc.statements import together
@@ -108,6 +108,8 @@ def change(
         if confirmed and source.verified_at:
             rows.confirm(session, customer, whose, confirmed, source.verified_at)
         rows.hold(session, held_of(customer, values, source, now, sensitive, whose))
+    if Situation.of(values) is Situation.EXISTING:
+        customer.situation = Situation.EXISTING
     if contact or primary:
         repeat(session, customer)
     else:

@@ -60,6 +60,12 @@ def test_formula_injection_in_xlsx_every_cell_is_a_string(sqlite_app: Flask, tmp
     assert formula in [cell.value for cell in cells]
 
 
+@pytest.mark.parametrize("text", ["_x0041_", "x005F_", "a_x000D_b"])
+def test_what_a_workbook_escapes_is_read_as_it_was(tmp_path: Path, text: str) -> None:
+    writing.write(tmp_path / "out.xlsx", list(ROW), [[*list(ROW.values())[:-1], text]])
+    assert reading.read(tmp_path / "out.xlsx")[0].cells["电子邮箱"] == text
+
+
 @given(st.text())
 @example("'=1")
 def test_what_csv_escapes_is_read_as_it_was(text: str) -> None:

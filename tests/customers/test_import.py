@@ -112,6 +112,25 @@ def test_the_refused_file_names_row_column_value_and_reason(app: Flask, tmp_path
     assert "手机号码应为 11 位数字" in row["reason"]
 
 
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [("联系人", "#N/A"), ("职位", " #ref! "), ("备注", "#DIV/0!"), ("最近跟进时间", "2026-11-24")],
+)
+def test_what_a_formula_failed_at_and_a_talk_of_tomorrow_are_refused(
+    app: Flask, tmp_path: Path, column: str, cell: str
+) -> None:
+    with app.app_context():
+        report = bring_in(as_csv(tmp_path / "a.csv", ROW | {column: cell}))
+        assert [problem.column for row in report.refused for problem in row.problems] == [column]
+
+
+def test_who_has_bought_is_an_existing_customer_from_then_on(app: Flask, tmp_path: Path) -> None:
+    with app.app_context():
+        for category, situation in {"意向客户": "new", "成交客户": "existing"}.items():
+            bring_in(as_csv(tmp_path / "a.csv", ROW | {"客户类型": category}))
+            assert db.session.scalars(select(Customer.situation)).all() == [situation]
+
+
 def test_the_one_who_follows_up_becomes_the_manager(app: Flask, tmp_path: Path) -> None:
     with writing(app) as session:
         colleague, _, _ = (staff_account(session, name) for name in ("李强", "王磊", "王磊"))

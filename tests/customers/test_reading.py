@@ -41,6 +41,13 @@ def test_csv_is_read_as_excel_writes_it(tmp_path: Path, encoding: str, delimiter
     assert (row.number, {title: row.cells[title] for title in ROW}) == (2, ROW)
 
 
+@pytest.mark.parametrize("above", ["sep=;\n", "华南工业展 名单\n\n", "制表：李强；日期：11月20日\n"])
+def test_what_stands_above_the_titles_is_no_row(tmp_path: Path, above: str) -> None:
+    path = as_csv(tmp_path / "a.csv", ROW)
+    path.write_text(above + path.read_text("utf-8").replace(",", ";"), "utf-8")
+    assert [row.cells["联系人"] for row in read(path)] == [ROW["联系人"]]
+
+
 def test_titles_may_differ_in_spaces_width_and_marks(tmp_path: Path) -> None:
     header = ["客户名称 / 个人姓名 *", "手机号码*", "企业地址（个人住址）", "别的"]
     path = as_xlsx(tmp_path / "a.xlsx", header, ["甲公司", 13800138000.0, "合肥", "x"])
@@ -110,7 +117,8 @@ def test_empty_rows_are_left_out_and_rows_keep_their_numbers(tmp_path: Path) -> 
         (None, ""), ("  甲 ", "甲"), (13800138000, "13800138000"), (13800138000.0, "13800138000"), (1.5, "1.5"),
         (datetime(2024, 5, 10), "2024-05-10"), (datetime(2024, 5, 10, 9, 30), "2024-05-10"),
         (date(2024, 5, 10), "2024-05-10"), (time(9), "09:00:00"), (True, "True"), (float("inf"), "inf"),
-        ("=1+1", "=1+1"), ("a\0b", "ab"), ("x" * 40_000, "x" * 32_767),
+        ("=1+1", "=1+1"), ("a_x0041_b_x005F_x0041_", "aAb_x0041_"), ("x005F_", "x005F_"),
+        ("a\0b", "ab"), ("x" * 40_000, "x" * 32_767),
     ],
 )  # fmt: skip
 def test_a_cell_is_what_a_person_would_type(cell: object, text: str) -> None:

@@ -8,11 +8,10 @@ from sqlalchemy.orm import Session
 from formsvc import audit
 from formsvc.customers import contacts, record
 from formsvc.customers.contacts import AlreadyThere
-from formsvc.customers.models import Channel, Customer, Origin, Situation
+from formsvc.customers.models import Channel, Customer, Origin
 from formsvc.customers.modules import may_change
 from formsvc.customers.record import Source
 from formsvc.customers.relation import NAME
-from formsvc.customers.worksheet.checking import EXISTING
 from formsvc.fields import Value
 from formsvc.staff.models import Staff
 
@@ -42,8 +41,6 @@ def edit(
     """
     source = _source(values, who, reason, channel)
     version = record.change(session, customer, values, source, now, seen=seen, contact=contact)
-    if values.get("record.category") in EXISTING:
-        customer.situation = Situation.EXISTING
     audit.record(session, who.actor, "customer.edited", customer.subject, now, fields=sorted(values))
     return version
 

@@ -16,7 +16,6 @@ from formsvc.customers.editing import verbs as editing
 from formsvc.customers.entering.fields import OF_CONTACT
 from formsvc.customers.models import Audience, Channel, Customer, Origin, Situation
 from formsvc.customers.record import Source
-from formsvc.customers.worksheet.checking import EXISTING
 from formsvc.db import take_turns
 from formsvc.fields import Value
 from formsvc.staff.models import Staff
@@ -67,10 +66,9 @@ def enter(session: Session, card: Card, who: Staff, now: datetime) -> str:
     found = candidates(session, card, who)
     if {name_of(each) for each in found} - card.confirmed:
         raise ProbablyKnown(found)
-    situation = Situation.EXISTING if card.values.get("record.category") in EXISTING else Situation.NEW
     customer = creating.create(
         session, card.values, Source(Origin.ENTRY, who.id, channel=card.channel), now,
-        audience=card.audience, situation=situation, owner_id=card.owner, actor=who.actor,
+        audience=card.audience, situation=Situation.of(card.values), owner_id=card.owner, actor=who.actor,
     )  # fmt: skip
     looked_at = select(Customer.id).where(Customer.number.in_([each.number for each in found if each.number]))
     tell_apart(session, customer, session.scalars(looked_at).all(), who, card.other, now)

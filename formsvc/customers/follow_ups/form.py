@@ -97,7 +97,7 @@ def _next(talk: Talk, values: dict[str, Value], today: date) -> NextStep | None:
 def _talk(customer: Customer, who: Staff, open_: Open | None, today: date, posted: Any) -> Talk:
     known = record_fields({})
     asked = {
-        TALKED_ON: replace(known[TALKED_ON], rules=("past",)),
+        TALKED_ON: known[TALKED_ON],
         SAID: replace(known[SAID], rules=("follow-up",)),  # a worksheet may hold less
         NEXT_STEP: known[NEXT_STEP],
         NEXT_ON: replace(known[NEXT_ON], min=today.isoformat()),

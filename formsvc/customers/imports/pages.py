@@ -125,6 +125,12 @@ def confirm(id_: int) -> Answer:
                 flash(_("Your choices are kept. Look at what these rows would change, then import."), "done")
                 return _back(id_, request.args.get("after"))
             verbs.confirm(session, brought, me(), now())
+        except verbs.OwnerGone as gone:
+            said = _(
+                "%(name)s can have no new customers any more: cancel, and upload the file for somebody else.",
+                name=str(gone),
+            )
+            flash(said, "problem")
         except verbs.TooLate:
             flash(_too_late(), "late")
     return redirect(url_for(".show", id_=id_), 303)

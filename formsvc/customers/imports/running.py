@@ -83,12 +83,19 @@ def _bring_in(batch: Batch, row: ImportRow, checked: CheckedRow) -> RowResult:
         return _create(batch, row, checked)
     customer = batch.mine.get(row.customer_id)
     if customer is None:
-        raise Left(LeftReason.NOT_YOURS)
+        raise Left(_why_not(batch, row.customer_id))
     if customer.version == row.version:
         return _change(batch, row, customer)
     if customer.version != (row.version or 0) + _changes_of_ours(batch, row):
         raise Left(LeftReason.CHANGED_SINCE)
     return _add_to(batch, row, checked, customer)
+
+
+def _why_not(batch: Batch, id_: int) -> LeftReason:
+    """Why a row's customer is none of who brought the row: it was merged into another one, or is a colleague's."""
+    reader = batch.session.get_one(Staff, batch.brought.staff_id)
+    found = reach.find_merged(batch.session, reader, id_)
+    return LeftReason.CHANGED_SINCE if found and found.merged_into_id else LeftReason.NOT_YOURS
 
 
 def _join(batch: Batch, row: ImportRow, checked: CheckedRow) -> RowResult:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, case, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit, queue
-from formsvc.customers import reach
+from formsvc.customers import colleagues, reach
 from formsvc.customers.imports.judging import NEW, SKIP, is_undecided, row_in, taken
 from formsvc.customers.imports.models import WORKING, Import, ImportChunk, ImportRow, ImportState, RowOutcome
 from formsvc.customers.imports.persons import judged_as_double
@@ -25,6 +25,10 @@ MOVES = {  # from which states somebody can bring an import into another one; th
     ImportState.RUNNING: (ImportState.READY,),
     ImportState.CANCELLED: (*WORKING, ImportState.READY),
 }
+
+
+class OwnerGone(Exception):
+    """Who should get the new customers can have none any more; their name is the argument."""
 
 
 class TooLate(Exception):
@@ -71,7 +75,9 @@ def upload(
 
 
 def confirm(session: Session, brought: Import, by: Staff, now: datetime) -> None:
-    """Have the rows brought in, in the name of `by`. Raises TooLate."""
+    """Have the rows brought in, in the name of `by`. Raises OwnerGone, TooLate."""
+    if colleagues.find(session, by, brought.owner_id) is None:
+        raise OwnerGone(brought.owner.name)
     _move(session, brought, ImportState.RUNNING, now, confirmed_at=now, confirmed_by_id=by.id)
     audit.record(session, by.actor, "import.confirmed", brought.subject, now, rows=brought.rows_read)
     afterwards(queue.wake)

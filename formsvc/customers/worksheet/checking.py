@@ -1,5 +1,6 @@
 """A worksheet's row as values of the record, or as problems that a person can mend. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,8 +14,8 @@ from formsvc.customers.worksheet.reading import SheetRow
 from formsvc.fields import TYPES, Text, Value, Wrong, check, sentence
 
 MAX_UNKNOWN = 60
+FAILED = re.compile(r"#(?:N/A|NAME\?|REF!|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!)", re.I)  # what a formula came to
 MAX_SHOWN = 200  # characters of a wrong cell that its problem repeats
-EXISTING = ("won", "dormant", "lost")
 REASONS = {
     "number": Text(
         "客户编号应为 CX 加年月和序号，例如 CX202611001；新客户请留空。",
@@ -37,6 +38,7 @@ REASONS = {
         "This row has more text than a record can hold: shorten it.",
     ),
     "needed": Text("必填，请补充。", "Required: fill it in."),
+    "failed": Text("这一格是公式出错的结果，请填写内容本身。", "A formula failed in this cell: put its value there."),
 }
 
 
@@ -62,7 +64,7 @@ class CheckedRow:
 
     @property
     def situation(self) -> Situation:
-        return Situation.EXISTING if self.values.get("record.category") in EXISTING else Situation.NEW
+        return Situation.of(self.values)
 
     @property
     def given_number(self) -> str:
@@ -124,6 +126,9 @@ def _take_value(checked: CheckedRow, column: Column) -> None:
     field, cell = column.field, checked.row.cells.get(column.title, "")
     if field is None:
         raise ValueError(column.title)
+    if FAILED.fullmatch(cell.strip()):
+        checked.refuse(column.title, "failed")
+        return
     try:
         value = TYPES[field.type].read(cell, field)
     except Wrong as wrong:

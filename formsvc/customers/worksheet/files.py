@@ -11,6 +11,7 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from formsvc.customers.duplicates.alike import Alike, Asked, alike_to_each
 from formsvc.customers.models import Customer, Origin
 from formsvc.customers.record import Source
 from formsvc.customers.worksheet import exporting, writing
@@ -29,12 +30,16 @@ IMPORTS = 7302027
 
 @dataclass
 class Report:
-    """What became of a worksheet's rows: how many of each outcome, the refused and renumbered ones, all numbers."""
+    """What became of a worksheet's rows: how many of each outcome, the refused and renumbered ones, all numbers.
+
+    `alike` are the new ones of a dry run that may be customers who are there.
+    """
 
     counts: Counter[Outcome] = field(default_factory=Counter)
     refused: list[CheckedRow] = field(default_factory=list)
     renumbered: list[CheckedRow] = field(default_factory=list)
     numbers: set[str] = field(default_factory=set)
+    alike: list[tuple[CheckedRow, Sequence[Alike]]] = field(default_factory=list)
 
 
 def import_sheet(
@@ -62,6 +67,10 @@ def import_batch(
     importing = Importing(session, batch, owner, source, now, dry_run=dry_run)
     outcomes = [importing.bring_in(row) for row in batch]
     importing.make()
+    if dry_run:
+        new = [row for row, outcome in zip(batch, outcomes, strict=True) if outcome is Outcome.CREATED]
+        found = alike_to_each(session, [Asked(row.values, row.audience) for row in new])
+        report.alike += [(row, others) for row, others in zip(new, found, strict=True) if others]
     for row, outcome in zip(batch, outcomes, strict=True):
         report.counts[outcome] += 1
         if outcome is Outcome.REFUSED:

@@ -5,7 +5,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import IO
 
 from formsvc.fields import clean
@@ -14,6 +14,8 @@ MAX_ROWS, MAX_CELL = 200_000, 32_767
 MAX_UNPACKED = 200 * 1024 * 1024  # bytes
 MAX_LINE = 2 * 1024 * 1024  # characters of a CSV file without a line break
 PIECE = 1024 * 1024  # bytes
+MAX_LOOKED_AT = 10  # lines, the first of which may be a heading
+DELIMITERS = ",", "\t", ";"
 Line = tuple[int, list[str]]
 LINE = re.compile(r"[^\r\n]*(?:\n|\r\n|\r(?=[^\n]))")
 ESCAPED = re.compile(r"'+[=+\-@\t\r]")
@@ -42,9 +44,10 @@ def csv_lines(file: IO[bytes]) -> tuple[Iterator[Line], int]:
     encoding, breaks = _encoding(file)
     file.seek(0)
     lines = _text_lines(file, encoding)
-    first = next(lines, "")
-    delimiter = max((",", "\t", ";"), key=first.count)
-    return _parsed(chain((first,), lines), delimiter), min(max(breaks - 1, 0), MAX_ROWS)
+    first = list(islice(lines, MAX_LOOKED_AT))
+    titles = next((line for line in first if max(map(line.count, DELIMITERS)) > 1), "".join(first[:1]))
+    delimiter = max(DELIMITERS, key=titles.count)
+    return _parsed(chain(first, lines), delimiter), min(max(breaks - 1, 0), MAX_ROWS)
 
 
 def _encoding(file: IO[bytes]) -> tuple[str, int]:

@@ -6,12 +6,12 @@ Of a workbook only the texts that its cells share are in memory as a whole.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
 from formsvc.customers.worksheet.columns import REPORT, REPORT_ZH, folded, titles
-from formsvc.customers.worksheet.lines import MAX_ROWS, Line, NotAWorksheet, csv_lines, is_zip
+from formsvc.customers.worksheet.lines import MAX_LOOKED_AT, MAX_ROWS, Line, NotAWorksheet, csv_lines, is_zip
 from formsvc.customers.worksheet.workbook import xlsx_lines
 
 MAX_CELL, MAX_ROW_TEXT = 5000, 20_000  # characters that a row may have to be checked: more than any record can hold
@@ -59,13 +59,22 @@ def opened(file: IO[bytes], name: str) -> Iterator[Sheet]:
     """
     is_xlsx = is_zip(file) or name.lower().endswith(".xlsx")
     lines, about = xlsx_lines(file) if is_xlsx else csv_lines(file)
-    header = next(lines, None)
-    if header is None:
+    first = list(islice(lines, MAX_LOOKED_AT))
+    if not first:
         raise NotAWorksheet("empty")
+    header, rest = _header(first)
+    lines = chain(rest, lines)
     places, unknown = _places(header[1])
     width = _width(header[1])
     rows = (_row(number, line, places, width) for number, line in _bounded(lines))
     yield Sheet(_bounded_text(rows), unknown, about)
+
+
+def _header(first: Sequence[Line]) -> tuple[Line, Sequence[Line]]:
+    """The line of the titles and those below it: a heading may stand above them, or what tells Excel the separator."""
+    wanted = set(map(folded, NEEDED))
+    place = next((place for place, line in enumerate(first) if wanted <= set(map(folded, line[1]))), 0)
+    return first[place], first[place + 1 :]
 
 
 def _bounded(lines: Iterator[Line]) -> Iterator[Line]:

@@ -50,7 +50,7 @@ class _Texts:
         if tag == TEXT:
             self._is_text = False
         elif tag == ITEM:
-            self.texts.append("".join(self._pieces).replace("x005F_", ""))  # how "_x" is written in front of digits
+            self.texts.append("".join(self._pieces))
         elif tag == SPOKEN:
             self._is_spoken = False
 

@@ -1,5 +1,6 @@
 """What every workbook has: cells that somebody filled, and what is raised where it is damaged. Pure."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite
@@ -9,6 +10,7 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from formsvc.fields import clean
 
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # how a workbook writes any character (ECMA-376, ST_Xstring)
 DAMAGED = Exception  # what reads foreign bytes may raise anything: LZMAError, TranslatorError, MemoryError
 
 
@@ -26,4 +28,4 @@ def cell_text(cell: Any, most: int) -> str:
         return str(int(cell)) if cell.is_integer() else format(Decimal(repr(cell)), "f")
     if isinstance(cell, ArrayFormula | DataTableFormula):
         return clean(getattr(cell, "text", None) or "=")
-    return clean(str(cell)[:most])
+    return clean(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), str(cell)[:most]))

@@ -15,6 +15,7 @@ from formsvc.customers.record import Source
 from formsvc.db import db
 from formsvc.staff.models import Role, Staff
 from tests.customers.imports.bringing import MAIL, MOBILE, NAME, NUMBER, company, read, rows_of, run, state
+from tests.customers.merged import merge, two
 from tests.factories import customer, staff_account, writing
 from tests.installation import NOW
 
@@ -220,6 +221,29 @@ def test_foreign_id_a_customer_that_was_handed_over_meanwhile_is_left(app: Flask
     run(app, id_, manager)
     with app.app_context():
         assert rows_of(db.session, id_)[2].reason == "not-yours"
+
+
+def test_a_customer_that_was_merged_meanwhile_is_left_as_changed(app: Flask, manager: Staff) -> None:
+    with writing(app) as session:
+        staying, going = two(session)
+        staying.owner_id = going.owner_id = manager.id
+        session.flush()
+    id_ = read(app, manager, HELD | {NUMBER: going.number, NAME: going.name, "职位": "总经理"})
+    with writing(app) as session:
+        merge(session, session.get_one(Customer, staying.id), session.get_one(Customer, going.id))
+    run(app, id_, manager)
+    with app.app_context():
+        assert rows_of(db.session, id_)[2].reason == "changed-since"
+
+
+def test_nobody_gets_customers_who_may_have_none_any_more(app: Flask, manager: Staff) -> None:
+    with writing(app) as session:
+        chief, owner = staff_account(session, role=Role.ADMINISTRATOR), staff_account(session, "王磊")
+    id_ = read(app, chief, company(1), owner=owner)
+    with writing(app) as session:
+        session.get_one(Staff, owner.id).role = Role.AUDITOR
+    with writing(app) as session, pytest.raises(verbs.OwnerGone):
+        verbs.confirm(session, session.get_one(Import, id_), session.get_one(Staff, chief.id), NOW)
 
 
 def test_a_customer_of_nobody_gets_the_owner(app: Flask) -> None:
