@@ -6,8 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formsvc.audit import AuditFact
+from formsvc.customers.follow_ups.verbs import FollowUp, NextStep, follow_up
 from formsvc.customers.handing_over.verbs import hand_over
-from formsvc.customers.models import Customer
+from formsvc.customers.held import held_values
+from formsvc.customers.models import Channel, Customer
 from formsvc.db import db
 from formsvc.staff import verbs as staff
 from formsvc.staff.models import Role
@@ -46,6 +48,19 @@ def test_it_is_told_once(session: Session) -> None:
     assert facts == [(lead.actor, one.subject, {"to": wang.actor, "before": li.actor})]
 
 
+def test_the_next_step_goes_along_unless_it_is_anothers(session: Session) -> None:
+    li, wang, lead = staff_account(session), staff_account(session, "王磊"), staff_account(session, role=Role.LEAD)
+    service = staff_account(session, "赵敏", Role.SERVICE)
+    for owner, name in ((li, "王磊"), (service, "赵敏")):
+        one = made(session, li)
+        step = NextStep("寄样品", owner, "2026-11-27")
+        follow_up(session, one, FollowUp("2026-11-23", Channel.CALL, "要样品", step), li, NOW)
+        assert hand_over(session, one, wang, lead, NOW)
+        held = held_values(session, one)
+        assert (held["record.next_owner"], one.next_owner and one.next_owner.name) == (name, name)
+        assert held["record.next_on"] == "2026-11-27"
+
+
 def test_lost_update_who_comes_too_late_changes_nothing(session: Session) -> None:
     li, wang, boss = staff_account(session), staff_account(session), staff_account(session, role=Role.ADMINISTRATOR)
     one = made(session, li)
@@ -78,6 +93,7 @@ def test_a_lead_hands_over_within_the_team(browser: Browser, sqlite_app: Flask, 
     page = browser.submit(
         browser.get(f"/customers/{other}"), {"to": id_of(sqlite_app, li)}, action=f"/customers/{other}/hand-over"
     )
+    assert "已移交给李强：1 位" in page.text
     assert owner_of(sqlite_app, other) == li
 
 

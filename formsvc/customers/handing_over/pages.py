@@ -42,7 +42,7 @@ def many() -> Response:
 def one(number: str) -> Response:
     number = found_itself(db.session, number).number
     if to := _colleague():
-        _say(_hand_over(number, to), 1, to)
+        _say(int(_hand_over(number, to)), 1, to)
     is_seen = reach.find(db.session, me(), number) is not None
     return redirect(url_for("customers.show", number=number) if is_seen else url_for("customers.index"), 303)
 
