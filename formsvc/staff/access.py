@@ -36,7 +36,9 @@ def me() -> Staff:
 
 
 def init_app(app: Flask) -> None:
-    login_manager.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)
+    # Flask-Login's own reads the account for every page, also for the one that says that there is no database
+    app.context_processor(lambda: {"current_user": current_user})
     login_manager.user_loader(load)
     app.before_request(enforce)
     app.jinja_env.globals["Permission"] = Permission

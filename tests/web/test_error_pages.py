@@ -2,11 +2,13 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from formsvc.staff.models import Role
 from formsvc.web.access import public
 from tests.browser import Browser
 from tests.filling import account
+from tests.installation import HOST
 
 CASES = [
     ("GET", "/nothing", 404, "页面不存在", "There is no such page"),
@@ -51,6 +53,19 @@ def test_a_crash_shows_no_internals(browser: Browser, sqlite_app: Flask) -> None
     assert "Something went wrong on our side" in answer.text
     assert "secret detail" not in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_who_is_signed_in_is_told_of_a_crash_also_where_the_account_cannot_be_read(
+    browser: Browser, sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.sign_in(account(sqlite_app))
+    monkeypatch.setattr(sqlite_app.login_manager, "_user_callback", no_database)  # type: ignore[attr-defined]
+    answer = browser.client.get("/customers/", base_url=f"http://{HOST}")
+    assert (answer.status_code, "系统出现问题" in answer.text) == (500, True)
+
+
+def no_database(_id: str) -> None:
+    raise OperationalError("SELECT", {}, Exception("the connection is closed"))
 
 
 def crash() -> str:
