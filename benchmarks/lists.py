@@ -31,6 +31,7 @@ DRAWN = 100_000  # customers that are drawn; there are more by copying them
 SAID = (
     "UPDATE customers SET owner_id = :first + id % :managers, next_on = CASE id % 3 WHEN 0 THEN '2026-01-05' END, "
     "urgency = CASE id % 7 WHEN 0 THEN 'high' WHEN 1 THEN 'medium' ELSE 'low' END, source = 'fair', "
+    "created_at = CASE id % 1000 WHEN 0 THEN created_at ELSE '2026-01-05 00:00:00.000000' END, "
     "category = CASE id % 5 WHEN 0 THEN 'interested' WHEN 1 THEN 'won' ELSE 'prospect' END"
 )
 
