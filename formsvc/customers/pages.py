@@ -39,14 +39,19 @@ def found_itself(session: Session, number: str) -> Customer:
 
 
 def wording() -> dict[str, Any]:
-    """How a page names a field by its key, its `place` among all, how it shows a held value, and what the channels are
-    called by which colleagues know of one.
+    """How a page names a field by its key, its `place` among all, keys `in_order` of these, how it shows a held value,
+    and what the channels are called by which colleagues know of one.
     """
     fields, reader = record_fields(known_fields(db.session)), language.current()
-    places = {key: place for place, key in enumerate(fields)}
+    places = {key: number for number, key in enumerate(fields)}
+
+    def place(key: str) -> int:
+        return places.get(key, len(places))
+
     return {
         "label": lambda key: fields[key].label.in_(reader) if key in fields else key,
-        "place": lambda key: places.get(key, len(places)),
+        "place": place,
+        "in_order": lambda keys: sorted(keys, key=place),
         "shown": lambda row: _shown(row, fields.get(row.field)) if row else "",
         "channels": channel_names(),
     }

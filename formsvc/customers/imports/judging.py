@@ -18,7 +18,6 @@ from formsvc.customers.worksheet.known import Held, Known
 from formsvc.customers.worksheet.reading import SheetRow
 from formsvc.staff.models import Permission, Staff
 
-NEW, SKIP = "new", "skip"  # choices: a new customer after all, or left out
 OWNER = "owner"  # stands among the changes, where a customer of nobody gets a manager
 KEYS = {"name": "name_core", "mobile": "mobile", "email": "email", "customer": "customer_id"}  # by evidence
 NAME = "客户名称/个人姓名"

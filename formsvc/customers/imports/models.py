@@ -23,6 +23,9 @@ class ImportState(StrEnum):
     REFUSED = "refused"  # the file is no worksheet
 
 
+NEW, SKIP = "new", "skip"  # choices of a row: a new customer after all, or left out
+
+
 class RowOutcome(StrEnum):
     """What a row would do."""
 
@@ -182,6 +185,13 @@ class ImportRow(Base):
     @property
     def name(self) -> str:
         return str(self.cells.get("客户名称/个人姓名") or "")
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it makes a customer, or did; while nobody has decided, whether it may."""
+        if self.result:
+            return self.result is RowResult.CREATED
+        return bool(self.values) and self.customer_id is None and self.choice in (None, NEW)
 
     @property
     def person(self) -> str:

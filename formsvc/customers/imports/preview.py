@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from formsvc.customers import pages
 from formsvc.customers.duplicates.words import words
-from formsvc.customers.imports.judging import SKIP
-from formsvc.customers.imports.models import Import, ImportRow, ImportState, RowOutcome, RowResult
+from formsvc.customers.imports.models import SKIP, Import, ImportRow, ImportState, RowOutcome, RowResult
 from formsvc.customers.worksheet.importing import Conflict
 
 PAGE = 50
@@ -90,9 +89,10 @@ def _left(session: Session, brought: Import) -> tuple[int, int]:
 
 
 def wording() -> dict[str, Any]:
-    """How a page names a field of a row, shows what it says, and what it may have in common with others."""
+    """How a page names fields of a row and orders them, shows what it says, and what it may share with others."""
     common = {"number": _("Number"), **words(), "customer": _("Same customer")}
-    return {"label": pages.wording()["label"], "shown": pages.shower(), "words": common}
+    said = pages.wording()
+    return {"label": said["label"], "in_order": said["in_order"], "shown": pages.shower(), "words": common}
 
 
 def _of(brought: Import) -> Select[ImportRow]:

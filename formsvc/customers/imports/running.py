@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from formsvc.customers import reach
 from formsvc.customers.creating import Creation
 from formsvc.customers.duplicates.apart import tell_apart
-from formsvc.customers.imports.judging import NEW, OWNER, SKIP, is_undecided, judged_as, row_in, taken
-from formsvc.customers.imports.models import Import, ImportRow, LeftReason, RowOutcome, RowResult
+from formsvc.customers.imports.judging import OWNER, is_undecided, judged_as, row_in, taken
+from formsvc.customers.imports.models import NEW, SKIP, Import, ImportRow, LeftReason, RowOutcome, RowResult
 from formsvc.customers.imports.persons import change_beside, further, judged_as_double
 from formsvc.customers.models import Customer, Origin
 from formsvc.customers.record import Source, StaleRecord

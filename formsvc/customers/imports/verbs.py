@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from formsvc import audit, queue
 from formsvc.customers import colleagues, reach
-from formsvc.customers.imports.judging import NEW, SKIP, is_undecided, row_in, taken
-from formsvc.customers.imports.models import WORKING, Import, ImportChunk, ImportRow, ImportState, RowOutcome
+from formsvc.customers.imports.judging import is_undecided, row_in, taken
+from formsvc.customers.imports.models import NEW, SKIP, WORKING, Import, ImportChunk, ImportRow, ImportState, RowOutcome
 from formsvc.customers.imports.persons import judged_as_double
 from formsvc.customers.worksheet.importing import Conflict
 from formsvc.customers.worksheet.known import Held, Known
