@@ -7,6 +7,7 @@ from formsvc.customers.listing import reading as listing
 from formsvc.customers.models import Audience
 from tests.browser import Browser, Page
 from tests.filling import account, customer
+from tests.forms import text_of
 
 
 @pytest.fixture
@@ -76,3 +77,14 @@ def test_a_key_that_is_none_is_passed_over(browser: Browser, sqlite_app: Flask, 
     customer(sqlite_app, manager)
     for path in ("/customers/", "/invitations/"):
         browser.get(f"{path}?{query}")
+
+
+def test_an_order_that_lists_nobody_says_why_and_leads_back(
+    browser: Browser, sqlite_app: Flask, manager: str
+) -> None:  # fmt: skip
+    customer(sqlite_app, manager)
+    page = browser.get(browser.get("/customers/").link("只列有日期的"))
+    assert "没有定了下一步日期的客户" in page.text
+    assert "没有符合条件的客户" not in page.text
+    back = {a.get("href") or "" for a in page.root.iter("a") if "最新录入在前" in text_of(a)}
+    assert [numbers(browser.get(address)) for address in back] == [["CX202611001"]]

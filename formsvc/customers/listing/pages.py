@@ -126,7 +126,7 @@ def _orders(chosen: Filter) -> list[tuple[str, str, bool]]:
     if chosen.get("due"):
         return []  # what is due comes in its order, and what has no step in the other one
     other = {"newest": replace(chosen, order=Order.NEWEST), "due": replace(chosen, order=Order.DUE)}
-    texts = {"newest": _("Newest first"), "due": _("Next step due first")}
+    texts = {"newest": _("Newest first"), "due": _("By the day of the next step (only those with one)")}
     return [
         (texts[name], url_for("customers.index", **filter_.asked), filter_.order is chosen.order)
         for name, filter_ in other.items()
