@@ -2,12 +2,17 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from formsvc.customers.archiving.verbs import Reason, archive
 from formsvc.customers.listing import reading as listing
-from formsvc.customers.models import Audience
+from formsvc.customers.models import Audience, Customer
+from formsvc.staff.models import Staff
 from tests.browser import Browser, Page
+from tests.factories import writing
 from tests.filling import account, customer
 from tests.forms import text_of
+from tests.installation import NOW
 
 
 @pytest.fixture
@@ -88,3 +93,30 @@ def test_an_order_that_lists_nobody_says_why_and_leads_back(
     assert "没有符合条件的客户" not in page.text
     back = {a.get("href") or "" for a in page.root.iter("a") if "最新录入在前" in text_of(a)}
     assert [numbers(browser.get(address)) for address in back] == [["CX202611001"]]
+
+
+def put_aside(app: Flask, owner: str) -> str:
+    """The number of an archived customer."""
+    number = customer(app, owner)
+    with writing(app) as session:
+        found = session.scalars(select(Customer).where(Customer.number == number)).one()
+        archive(session, found, session.get_one(Staff, found.owner_id), Reason.ENDED, NOW)
+    return number
+
+
+def test_a_search_in_vain_leads_to_the_archived_ones(browser: Browser, sqlite_app: Flask, manager: str) -> None:
+    number = put_aside(sqlite_app, manager)
+    page = browser.get("/customers/?q=云盾")
+    assert numbers(page) == []
+    found = browser.get(page.link("在已归档的客户中查找"))
+    assert numbers(found) == [number]
+    nobody = browser.get("/customers/?q=nobody&archived=only")
+    assert "在已归档的客户中查找" not in nobody.text
+
+
+def test_foreign_id_the_number_of_an_archived_customer_leads_to_it_who_may_see_it(
+    browser: Browser, sqlite_app: Flask, manager: str
+) -> None:
+    mine, other = put_aside(sqlite_app, manager), put_aside(sqlite_app, account(sqlite_app))
+    assert numbers(browser.get(f"/customers/?q={mine.lower()}")) == [mine]
+    assert numbers(browser.get(f"/customers/?q={other}")) == []

@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app, render_template, request, url_for
 from flask_babel import gettext as _
 
-from formsvc.customers import colleagues
+from formsvc.customers import colleagues, reach
 from formsvc.customers.held import next_steps
 from formsvc.customers.listing import choosing
 from formsvc.customers.listing import reading as listing
@@ -43,13 +43,20 @@ def index() -> str:
         kept={name: value for name, value in chosen.asked.items() if name in ("q", "order")}, order=chosen.order,
         choices=_choices(me(), chosen), behind=_behind(found, chosen), orders=_orders(chosen), most=choosing.MOST,
         bulk=[part for offer in current_app.extensions["customer-bulk"] if (part := offer(me()))],
-        looked=listing.WINDOW, now=now(), show=shower(), **_beside(found.rows),
+        put_aside=None if found.rows else _put_aside(chosen), looked=listing.WINDOW, now=now(), show=shower(),
+        **_beside(found.rows),
     )  # fmt: skip
 
 
 def asking_of(chosen: Filter) -> Asking:
     """What the list asks by `chosen`, now."""
     return Asking(chosen, now(), current_app.extensions["config"].time_zone)
+
+
+def _put_aside(chosen: Filter) -> Customer | None:
+    """The archived customer whose number was typed: without being asked for, the list does not show it."""
+    found = reach.find(db.session, me(), chosen.text.upper())
+    return found if found and found.archived_at and not chosen.get("archived") else None
 
 
 def _behind(found: Page, chosen: Filter) -> str | None:
@@ -126,7 +133,7 @@ def _orders(chosen: Filter) -> list[tuple[str, str, bool]]:
     if chosen.get("due"):
         return []  # what is due comes in its order, and what has no step in the other one
     other = {"newest": replace(chosen, order=Order.NEWEST), "due": replace(chosen, order=Order.DUE)}
-    texts = {"newest": _("Newest first"), "due": _("By the day of the next step (only those with one)")}
+    texts = {"newest": _("Newest first"), "due": _("By next step (dated ones only)")}
     return [
         (texts[name], url_for("customers.index", **filter_.asked), filter_.order is chosen.order)
         for name, filter_ in other.items()
