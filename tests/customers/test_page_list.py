@@ -120,3 +120,22 @@ def test_foreign_id_the_number_of_an_archived_customer_leads_to_it_who_may_see_i
     mine, other = put_aside(sqlite_app, manager), put_aside(sqlite_app, account(sqlite_app))
     assert numbers(browser.get(f"/customers/?q={mine.lower()}")) == [mine]
     assert numbers(browser.get(f"/customers/?q={other}")) == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "shown"),
+    [
+        ("展会2026", "展会2026"), ("其他：展会2026", "其他：展会2026"), ("other:展会2026", "展会2026"),
+        ("key-service", "重点服务"), ("重点服务", "重点服务"), ("展会2026、重点服务", "展会2026、重点服务"),
+    ],
+)  # fmt: skip
+def test_a_tag_is_found_by_its_own_text_as_by_its_name(
+    browser: Browser, sqlite_app: Flask, manager: str, tag: str, shown: str
+) -> None:
+    tagged = customer(sqlite_app, manager, values={"maintenance.tags": ["key-service", "other:展会2026"]})
+    customer(sqlite_app, manager, values={"maintenance.tags": ["at-risk"]})
+    page = browser.get(f"/customers/?tag={tag}")
+    assert numbers(page) == [tagged]
+    typed = page.find("input", name="tag", list="tag-offered")
+    assert typed.get("value") == shown
+    assert numbers(browser.get(f"/customers/?tag={shown}")) == [tagged]

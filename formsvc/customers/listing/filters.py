@@ -114,8 +114,8 @@ class Part:
     """One part of a filter: its `name` in addresses, and what it does with the value there.
 
     `read` gives "" for what cannot be asked, `options` the texts to choose from by their values; a day is typed where
-    there are none. `asks` is the condition on a Customer. Where nothing narrower is known, `keys` finds those whom it
-    may apply to, if an index can. It is offered to who has the permission `needs`.
+    there are none, and where it `is_open` any text. `asks` is the condition on a Customer. Where nothing narrower is
+    known, `keys` finds those whom it may apply to, if an index can. It is offered to who has the permission `needs`.
     """
 
     name: str
@@ -126,6 +126,7 @@ class Part:
     keys: Callable[[str, Asking], Keys | None] = lambda _value, _asking: None
     is_more: bool = True
     needs: Permission = Permission.SEE
+    is_open: bool = False
 
 
 def parts() -> list[Part]:

@@ -106,7 +106,9 @@ def _choices(reader: Staff, chosen: Filter) -> list[Choice]:
     """What the reader can choose."""
     offered = [part for part in parts() if reader.may(part.needs) and (part.name != "owner" or _sees_others(reader))]
     return [
-        Choice(part.name, part.title(), _options(part, reader, chosen), chosen.get(part.name), part.is_more)
+        Choice(
+            part.name, part.title(), _options(part, reader, chosen), chosen.get(part.name), part.is_more, part.is_open
+        )
         for part in offered
     ]
 

@@ -13,7 +13,7 @@ from formsvc.customers.listing.filters import Asking, Due, Keys, Part, one_of, r
 from formsvc.customers.models import Audience, Customer
 from formsvc.customers.worksheet.columns import record_fields
 from formsvc.db import db
-from formsvc.fields import Option, clean_line
+from formsvc.fields import TYPES, Option, Wrong, clean_line
 from formsvc.questionnaires.verbs import known_fields
 from formsvc.web import language
 from formsvc.web.urls import row_id
@@ -34,7 +34,7 @@ def read_owner(text: str) -> str:
 
 
 def read_tag(text: str) -> str:
-    """One of the tags that are offered, or a company's own."""
+    """Tags that are offered, or a company's own."""
     return clean_line(text[:LONGEST_TAG])
 
 
@@ -60,6 +60,16 @@ def _by_field(field: str, column: Any, title: Callable[[], str], is_more: bool =
         column.key, title, one_of(options), lambda: _labels(options), lambda value, _asking: column == value,
         keys=lambda value, _asking: Keys(select(Customer.id).where(column == value), Customer.id), is_more=is_more,
     )  # fmt: skip
+
+
+def _tags(typed: str) -> list[str]:
+    """The tags as they are held: by their code, name or own text, as they are typed into a record."""
+    field = known_fields(db.session)[TAGS]
+    try:
+        tags = TYPES[field.type].read(typed, field)
+    except Wrong:
+        return [typed]
+    return tags if isinstance(tags, list) else [typed]
 
 
 def _tagged(tag: str) -> Select[int]:
@@ -104,8 +114,8 @@ OWN = [
     _by_field("record.source", Customer.source, lambda: _("Source")),
     Part(
         "tag", lambda: _("Tag"), read_tag, lambda: _labels(known_fields(db.session)[TAGS].by_code),
-        lambda value, _asking: Customer.id.in_(_tagged(value)),
-        keys=lambda value, _asking: Keys(_tagged(value), CustomerMark.customer_id),
+        lambda value, _asking: and_(*(Customer.id.in_(_tagged(tag)) for tag in _tags(value))),
+        keys=lambda value, _asking: Keys(_tagged(_tags(value)[0]), CustomerMark.customer_id), is_open=True,
     ),
     Part(
         "audience", lambda: _("Kind"), one_of(Audience),

@@ -64,7 +64,8 @@ class Tab(NamedTuple):
 class Choice(NamedTuple):
     """One part of a filter: its name in addresses, its title, the texts by their values, and the value chosen.
 
-    Without `options` it is a day. One that `is_more` lies folded where it is not chosen.
+    Without `options` it is a day, and where it `is_open` any text. One that `is_more` lies folded where it is not
+    chosen.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Choice(NamedTuple):
     options: Mapping[str, str] | None
     chosen: str
     is_more: bool = False
+    is_open: bool = False
 
 
 def save(session: Session, owner: Staff, page: str, name: str, chosen: Asked, now: datetime) -> SavedFilter:
