@@ -100,7 +100,8 @@ def test_another_person_of_a_known_company_is_added_to_it_once(
     assert browser.post(to, values, status=422).error_of("contacts-name")
     page = browser.post(to, {**values, "contacts-name": "王芳"})
     browser.post(to, {**values, "contacts-name": "王芳"})
-    assert (chosen(page, "channel"), "已保存" in page.text) == (["visit"], True)
+    said = f"已将此人添加为联系人： 合肥云盾科技有限公司 {known}"
+    assert (chosen(page, "channel"), said in page.text, "已保存" in page.text) == (["visit"], True, False)
     with sqlite_app.app_context():
         found = db.session.scalars(select(Customer)).one()
         people = [each.name for each in contacts.of(db.session, found)]

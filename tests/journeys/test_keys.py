@@ -44,6 +44,17 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+def test_business_cards_by_keys(page: Page) -> None:
+    page.goto("/customers/new")
+    name = page.locator("#basic-full_name")
+    name.fill("苏州远航贸易有限公司")
+    page.locator("#contacts-email").fill("wang@suzhou.example")
+    press(page, "Enter")
+    expect(page.locator("#kept[role=status]")).to_contain_text("苏州远航贸易有限公司")
+    expect(name).to_be_focused()
+    expect(name).to_have_value("")
+
+
 def test_the_queue_by_keys(page: Page) -> None:
     rows, boxes, dialog = page.locator("[data-row]"), page.locator("[name=ids]"), page.locator("#keys")
     press(page, "j", "j", "x", "k")

@@ -99,7 +99,7 @@ def add_contact(number: str) -> Response | tuple[str, int]:
     except AlreadyThere as there:
         entry.form.refuse(NAME, _("This person is a contact of %(number)s already.", number=str(there)))
         return _page(entry), 422
-    return redirect(url_for(".show", last=customer.number, **_kept()), 303)
+    return redirect(url_for(".show", last=customer.number, added=1, **_kept()), 303)
 
 
 def _typed() -> Entering:

@@ -19,8 +19,12 @@ window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("button[aria-disabled]")) button.removeAttribute("aria-disabled");
 });
 
-// What became of a form is read first: the summary of errors, or that it is saved.
-(document.getElementById("errors") || document.getElementById("kept"))?.focus();
+// What became of a form is read first: the summary of errors, or that it is saved. Where one goes on typing, that is
+// told as a change of the page: what stood there from the beginning is told by no reader of screens.
+const kept = document.getElementById("kept");
+const next = document.getElementById(kept?.dataset.next);
+(document.getElementById("errors") || next || kept)?.focus();
+if (next) setTimeout(() => kept.replaceChildren(...kept.childNodes), 100);
 
 // Copy a link.
 for (const button of document.querySelectorAll("button[data-copy]")) {
