@@ -101,7 +101,7 @@ def test_who_left_is_listed_with_who_followed_and_when(browser: Browser, sqlite_
     with writing(sqlite_app) as session:
         found = session.scalars(select(Customer).where(Customer.number == number)).one()
         for contact, name in ((2, "王芳"), (3, "赵敏")):
-            given = {"contacts.name": name, "contacts.position": "采购"}, Source(Origin.WORKSHEET), NOW
+            given = {"contacts.position": "采购", "contacts.name": name}, Source(Origin.WORKSHEET), NOW
             record.change(session, found, *given, seen=contact - 1, contact=contact, primary=2)
             contacts.add(session, found, contact, NOW)
         contacts.leave(session, found, 1, 2, NOW)
@@ -112,6 +112,7 @@ def test_who_left_is_listed_with_who_followed_and_when(browser: Browser, sqlite_
         "赵敏 第二联系人 编辑联系人 : 赵敏",
         "张敏 已离职 · 由王芳接替 · 2026-11-23",
     ]
+    assert [text_of(dt) for dt in card.iter("dt")][:2] == ["主要对接人姓名", "职位"]
     assert "13856780001" in text_of(card)
 
 
