@@ -113,10 +113,18 @@ def test_what_was_found_and_how_long_it_waits_is_seen(browser: Browser, sqlite_a
     for hours in (200, 23, 0):
         made = answered(sqlite_app, invited(sqlite_app, manager), now=NOW - timedelta(hours=hours), reader="x")
     with writing(sqlite_app) as session:
-        session.add(SubmissionFlag(submission_id=made, check="same-mobile"))
+        session.add_all(SubmissionFlag(submission_id=made, check=check) for check in ("same-mobile", "not-confirmed"))
         session.get_one(Submission, made).checked_version = 1
     page = browser.get("/review/")
-    for words in ("8 天", "23 小时", "不到 1 小时", "手机号重复", "未验证身份", "其中 1 条已超过 24 小时"):
+    for words in (
+        "8 天",
+        "23 小时",
+        "不到 1 小时",
+        "手机号重复",
+        "邮箱/手机未验证",
+        "未验证身份",
+        "其中 1 条已超过 24 小时",
+    ):
         assert words in page.text
     assert numbers(browser.get("/review/?flag=same-mobile")) == [str(made)]
 

@@ -121,8 +121,8 @@ _ALL = (
         plausibility.mobile_as_office_phone,
     ),
     Check(
-        "not-confirmed", NOTE, Text("尚未确认", "Not confirmed"),
-        Text("新的{label}还没有人确认。", "Nobody has confirmed the new {label} yet."),
+        "not-confirmed", NOTE, Text("邮箱/手机未验证", "Mail or mobile not confirmed"),
+        Text("新的{label}尚未验证，还没有人确认收得到。", "Nobody has confirmed the new {label} yet."),
         delivery.not_confirmed,
     ),
 )  # fmt: skip
