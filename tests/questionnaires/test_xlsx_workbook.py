@@ -112,6 +112,17 @@ def test_a_sensitive_value_is_optional_and_needs_its_own_consent(language: str) 
     assert {"zh_CN": "选填", "en": "Optional"}[language] in said
 
 
+@both
+def test_where_several_are_chosen_it_says_that_they_replace_what_is_held(language: str) -> None:
+    _, sheet = opened(forms.form(language=language))
+    places = rows(sheet)
+    several = [field for field in DEFINITION.fields.values() if field.type == "multi-select" and not field.staff_only]
+    assert several
+    for field in several:
+        said = text(sheet, places[slots(field)[1].key][0] - 1, "hint")
+        assert {"zh_CN": "替换我们已登记的", "en": "replaces all that we hold"}[language] in said
+
+
 def test_it_fits_a_sheet_of_paper() -> None:
     _, sheet = opened(forms.form())  # where it is not said, a form is one page wide
     assert (sheet.page_setup.paperSize, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (9, None, 0)

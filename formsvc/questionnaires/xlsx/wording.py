@@ -31,7 +31,10 @@ STEPS = (
 EXAMPLE = Text("例如：{example}", "For example: {example}")
 DATE = Text("例如：2024-05-10", "For example: 2024-05-10")
 ONE_OF = Text("可选：{options}", "One of: {options}")
-TICK_ALL = Text("请在所有适用的格子里选 ✓。", "Choose ✓ in every cell that applies.")
+TICK_ALL = Text(
+    "请在所有适用的格子里选 ✓；只要选了一项，就以所选的全部内容替换我们已登记的。",
+    "Choose ✓ in every cell that applies: what is ticked replaces all that we hold.",
+)
 LINES = Text("还有更多时，请在最后一格内换行填写。", "For more, begin new lines in the last cell.")
 TOGETHER = Text("请与“{other}”一并填写。", "Fill this in together with “{other}”.")
 SENSITIVE = Text(
