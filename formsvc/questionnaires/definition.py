@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,9 +39,12 @@ class Privacy:
 
 @dataclass(frozen=True)
 class Module:
+    """Questions under one `title`, which speaks to the customer; `staff_title` is what colleagues read."""
+
     key: str
     title: Text
     fields: tuple[Field, ...]
+    staff_title: Text
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Definition:
     def asked(self, audience: str, situation: str) -> tuple[Module, ...]:
         """The modules with the fields that this audience is asked in this situation; none is empty (M2)."""
         modules = (
-            Module(module.key, module.title, tuple(f for f in module.fields if _is_asked(f, audience, situation)))
+            replace(module, fields=tuple(f for f in module.fields if _is_asked(f, audience, situation)))
             for module in self.modules
         )
         return tuple(module for module in modules if module.fields)
@@ -126,7 +129,7 @@ def _privacy(data: object) -> Privacy:
 
 
 def _module(data: object) -> Module:
-    given = _table("a module", data, ("key", "title", "fields"), ("situations",))
+    given = _table("a module", data, ("key", "title", "fields"), ("staff_title", "situations"))
     key = _read("a module's key", word_from_data, given["key"])
     inherited = {"situations": given["situations"]} if "situations" in given else {}
     members = tuple(
@@ -135,7 +138,9 @@ def _module(data: object) -> Module:
     for field in members:
         if field.module != key:
             raise ValueError(f"{field.key} stands in module {key}")
-    return Module(key, _read(f"module {key}: title", text_from_data, given["title"]), members)
+    title = _read(f"module {key}: title", text_from_data, given["title"])
+    staff_title = _read(f"module {key}: staff_title", text_from_data, given.get("staff_title", given["title"]))
+    return Module(key, title, members, staff_title)
 
 
 def _check_keys(keys: Sequence[str]) -> None:

@@ -21,11 +21,11 @@ def fields_of_all(definitions: Iterable[Definition]) -> dict[str, Field]:
 
 
 def titles_of_all(definitions: Iterable[Definition]) -> dict[str, Text]:
-    """The titles of all modules by their keys, as the first of `definitions` that has one says."""
+    """The titles of all modules for colleagues by their keys, as the first of `definitions` that has one says."""
     found: dict[str, Text] = {}
     for definition in definitions:
         for module in definition.modules:
-            found.setdefault(module.key, module.title)
+            found.setdefault(module.key, module.staff_title)
     return found
 
 

@@ -83,7 +83,7 @@ def known_fields(session: Session) -> Mapping[str, Field]:
 
 
 def known_modules(session: Session) -> Mapping[str, Text]:
-    """The titles of all modules by their keys, of every questionnaire's newest version."""
+    """The titles of all modules for colleagues by their keys, of every questionnaire's newest version."""
     return together.titles_of_all(map(definition_of, published(session)))
 
 

@@ -33,6 +33,16 @@ def test_held_values_stand_under_their_modules_with_their_source(browser: Browse
         assert text in page.text
 
 
+def test_modules_are_named_for_colleagues_not_for_the_customer(sqlite_app: Flask) -> None:
+    browser, manager = Browser(sqlite_app, "en"), account(sqlite_app)
+    number = customer(sqlite_app, manager, values={"needs.term": "short"})
+    browser.sign_in(manager)
+    headings = [text_of(h) for h in browser.get(f"/customers/{number}").root.iter("h3")]
+    assert headings[:3] == ["Basics", "Contact", "Needs"]
+    form = browser.get(f"/customers/{number}/edit")
+    assert "About you" not in form.text
+
+
 def test_after_a_merge_each_value_knows_its_submission_reviewer_time_and_consent(
     browser: Browser, sqlite_app: Flask
 ) -> None:
