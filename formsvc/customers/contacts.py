@@ -1,7 +1,7 @@
 """The contacts of a customer: one is primary, others stand beside, and who left is followed by another one (M25)."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,9 +81,10 @@ def come_back(session: Session, customer: Customer, number: int) -> None:
     marking.refresh(session, customer, OF_CONTACT)
 
 
-def remove(session: Session, customer: Customer, number: int, now: datetime) -> None:
-    """The contact was no contact after all."""
-    session.execute(_one(customer, number).values(removed_at=now))
+def remove(session: Session, customer: Customer, numbers: Collection[int], now: datetime) -> None:
+    """The contacts with these numbers were none after all."""
+    of_it = Contact.customer_id == customer.id, Contact.number.in_(numbers)
+    session.execute(update(Contact).where(*of_it).values(removed_at=now))
     marking.refresh(session, customer, OF_CONTACT)
 
 

@@ -82,6 +82,6 @@ def _undo(session: Session, customer: Customer, step: Step, version: int, now: d
     rows.end(session, customer, step.contact, [row.field for row in step.merged], version)
     record.restore(session, step.back, version)
     if step.added:
-        contacts.remove(session, customer, step.added, now)
+        contacts.remove(session, customer, [step.added], now)
     if step.successor_of:
         contacts.come_back(session, customer, step.successor_of)

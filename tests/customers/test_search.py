@@ -93,7 +93,7 @@ def test_whoever_left_is_found_by_the_name_alone(session: Session) -> None:
     assert found(session, "13856780001") == found(session, "zhangmin@") == []
     contacts.come_back(session, made, 1)
     assert found(session, "zhangmin@") == [made.number]
-    contacts.remove(session, made, 2, NOW)
+    contacts.remove(session, made, [2], NOW)
     assert found(session, "王芳") == found(session, "13912345678") == []
 
 

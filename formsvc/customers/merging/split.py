@@ -1,5 +1,6 @@
 """Split two records again that were merged, without touching what came later (M26)."""
 
+from collections import defaultdict
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,9 +9,9 @@ from formsvc import audit
 from formsvc.customers import contacts, record, rows
 from formsvc.customers.duplicates.apart import tell_apart
 from formsvc.customers.finding import marking
-from formsvc.customers.merging.steps import Added, Plan, Step, find_merge, plan
+from formsvc.customers.merging.steps import Plan, find_merge, plan
 from formsvc.customers.merging.verbs import lock
-from formsvc.customers.models import Cause, Customer, Situation
+from formsvc.customers.models import Cause, Customer
 from formsvc.customers.record import Change, StaleRecord
 from formsvc.staff.models import Staff
 
@@ -44,10 +45,9 @@ def split(session: Session, staying: Customer, version: int, who: Staff, reason:
     found = plan(session, staying, merge)
     change = Change(Cause.SPLIT, who.id, other_id=going.id, reason=reason)
     number = record.begin_version(session, staying, change, now, seen=seen)
-    for step in found.back:
-        _put_back(session, staying, step, number)
-    for added in found.removed:
-        _remove(session, staying, added, number, now)
+    _end(session, staying, found, number)
+    record.restore(session, [step.back for step in found.back if step.back], number)
+    contacts.remove(session, staying, [added.number for added in found.removed], now)
     _restore_the_rest(staying, found)
     record.repeat(session, staying)
     going.merged_into_id = None
@@ -60,19 +60,18 @@ def split(session: Session, staying: Customer, version: int, who: Staff, reason:
     return number
 
 
-def _put_back(session: Session, staying: Customer, step: Step, version: int) -> None:
-    rows.end(session, staying, step.contact, [step.field], version)
-    if step.back:
-        record.restore(session, [step.back], version)
-
-
-def _remove(session: Session, staying: Customer, added: Added, version: int, now: datetime) -> None:
-    rows.end(session, staying, added.number, [row.field for row in added.rows], version)
-    contacts.remove(session, staying, added.number, now)
+def _end(session: Session, staying: Customer, found: Plan, version: int) -> None:
+    fields: dict[int, list[str]] = defaultdict(list)
+    for step in found.back:
+        fields[step.contact].append(step.field)
+    for added in found.removed:
+        fields[added.number] += [row.field for row in added.rows]
+    for contact, keys in fields.items():
+        rows.end(session, staying, contact, keys, version)
 
 
 def _restore_the_rest(staying: Customer, found: Plan) -> None:
     """What is no value: see `merging`."""
-    staying.situation = Situation(found.before["situation"])
+    staying.situation = found.situation
     if any(step.field == "record.next_owner" for step in found.back):
-        staying.next_owner_id = found.before["next_owner"]
+        staying.next_owner_id = found.next_owner

@@ -3,16 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from formsvc.audit import AuditFact
-from formsvc.customers.held import history
+from formsvc.customers.merging.before import Merged, Past, Place, is_confirmed
 from formsvc.customers.merging.choices import Held, content
-from formsvc.customers.merging.verbs import MERGED
-from formsvc.customers.models import Cause, Customer, CustomerValue, CustomerVersion
+from formsvc.customers.models import Cause, Customer, CustomerValue, CustomerVersion, Situation
 
 
 class Why(StrEnum):
@@ -58,11 +55,14 @@ class Added:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a split would do. `before` is what else the record said before the merge, as the merge's fact has it."""
+    """What a split would do. `situation` is the record's from then on; `next_owner` is the id of who had the next step
+    before the merge.
+    """
 
     steps: Sequence[Step]
     added: Sequence[Added]
-    before: dict[str, Any]
+    situation: Situation
+    next_owner: int | None
 
     @property
     def back(self) -> list[Step]:
@@ -91,64 +91,62 @@ def find_merge(session: Session, staying: Customer, number: int) -> CustomerVers
 
 def plan(session: Session, staying: Customer, merge: CustomerVersion) -> Plan:
     """What a split of `merge` would do now: what changed since stays."""
-    fact = _fact(session, staying, merge)
-    return _Since(session, staying, merge, fact["contacts"]).plan(fact["before"])
-
-
-def _fact(session: Session, staying: Customer, merge: CustomerVersion) -> dict[str, Any]:
-    of_it = AuditFact.subject == staying.subject, AuditFact.action == MERGED
-    facts = session.scalars(select(AuditFact.detail).where(*of_it))
-    return next(detail for detail in facts if detail["version"] == merge.number)
+    past = Past(session, staying)
+    return _Since(session, staying, past, past.merge(merge.number)).plan()
 
 
 class _Since:
-    """What became of one merge, read once; `came` are the numbers of the contacts that came along."""
+    """What became of one merge."""
 
-    def __init__(self, session: Session, staying: Customer, merge: CustomerVersion, came: Sequence[int]) -> None:
-        self._session, self._staying, self._merge, self._came = session, staying, merge, came
-        self._all = history(session, staying)
+    def __init__(self, session: Session, staying: Customer, past: Past, merge: Merged) -> None:
+        self._session, self._staying, self._past, self._merge = session, staying, past, merge
 
-    def plan(self, before: dict[str, Any]) -> Plan:
-        number = self._merge.number
-        touched = [row for row in self._all if number in (row.since, row.until) and row.contact not in self._came]
-        places = sorted({(row.contact, row.field) for row in touched})
-        return Plan([self._step(*place) for place in places], [self._added(each) for each in self._came], before)
+    def plan(self) -> Plan:
+        steps = [self._step(place) for place in self._past.touched(self._merge)]
+        left = self._left_over({step.contact for step in steps if not step.hindrance})
+        added = [*(self._added(each) for each in self._merge.came), *left]
+        owner = self._past.before((0, "record.next_owner"), self._merge)[1].before["next_owner"]
+        return Plan(
+            [step for step in steps if step.contact not in {each.number for each in left}], added,
+            self._past.situation_without(self._merge), owner,
+        )  # fmt: skip
 
-    def _step(self, contact: int, field: str) -> Step:
-        rows = self._of(contact, field)
-        merged = next((row for row in rows if row.since == self._merge.number), None)
-        back = next((row for row in rows if row.until == self._merge.number), None)
-        return Step(contact, field, merged, back, self._hindrance(contact, field))
+    def _step(self, place: Place) -> Step:
+        merged, (back, _) = self._past.at(place, self._merge.number), self._past.before(place, self._merge)
+        return Step(*place, merged, back, self._hindrance(place))
 
     def _added(self, number: int) -> Added:
         """Somebody who was asked meanwhile, or who speaks for the customer now, is no mere copy any more."""
-        fields = sorted({row.field for row in self._all if row.contact == number})
-        found = [self._hindrance(number, field) for field in fields]
+        places = sorted(self._past.of(number))
+        found = (self._hindrance(place) for place in places)
+        hindrance = Hindrance(Why.ASKED) if self._was_asked(number) else next(filter(None, found), None)
+        return Added(number, self._known(number), hindrance)
+
+    def _left_over(self, contacts: set[int]) -> list[Added]:
+        """Those of `contacts` who came with another merge, and stayed when it was split for what this one brought."""
+        came = [(number, other) for other in self._past.gone(self._merge) for number in contacts & {*other.came}]
+        left = [number for number, other in came if not self._was_asked(number) and self._is_left(number, other)]
+        return [Added(number, self._known(number)) for number in sorted(left)]
+
+    def _is_left(self, number: int, other: Merged) -> bool:
+        """Whether nothing but what `other` brought would be held of the contact."""
+        places = {place: self._past.held(place) for place in self._past.of(number)}
+        mine = [place for place in self._past.touched(self._merge) if place in places and not self._hindrance(place)]
+        after = places | {place: self._past.before(place, self._merge)[0] for place in mine}
+        return all(
+            self._past.is_from(place, other, row) and not is_confirmed(row, other) for place, row in after.items()
+        )
+
+    def _was_asked(self, number: int) -> bool:
         primary = CustomerVersion.customer_id == self._staying.id, CustomerVersion.primary_contact == number
-        was_asked = self._session.scalar(select(CustomerVersion.number).where(*primary).limit(1)) is not None
-        hindrance = Hindrance(Why.ASKED) if was_asked else next(filter(None, found), None)
-        return Added(number, [row for row in self._all if row.contact == number and row.until is None], hindrance)
+        return self._session.scalar(select(CustomerVersion.number).where(*primary).limit(1)) is not None
 
-    def _hindrance(self, contact: int, field: str) -> Hindrance | None:
-        rows = self._of(contact, field)
-        merged = next((row for row in rows if row.since == self._merge.number), None)
-        held = next((row for row in rows if row.until is None), None)
-        if not _is_copy(merged, held):
-            last = held.since if held else max(row.until or 0 for row in rows)
+    def _known(self, number: int) -> list[CustomerValue]:
+        return [row for row in map(self._past.held, self._past.of(number)) if row]
+
+    def _hindrance(self, place: Place) -> Hindrance | None:
+        held = self._past.held(place)
+        if not self._past.is_from(place, self._merge, held):
+            last = self._past.last_change(place)
             return Hindrance(Why.CHANGED, self._session.get(CustomerVersion, (self._staying.id, last)))
-        is_confirmed = held and held.verified_at and held.verified_at > self._merge.at
-        return Hindrance(Why.CONFIRMED) if is_confirmed else None
-
-    def _of(self, contact: int, field: str) -> list[CustomerValue]:
-        return [row for row in self._all if (row.contact, row.field) == (contact, field)]
-
-
-def _is_copy(merged: Held, held: Held) -> bool:
-    """Whether what is held is what was merged, or was put back since by an undo."""
-    if merged is None or held is None:
-        return bool(content(merged) == content(held))
-    return _origin(merged) == _origin(held)
-
-
-def _origin(row: CustomerValue) -> tuple[Any, ...]:
-    return row.content, row.origin, row.submission_id, row.set_at
+        return Hindrance(Why.CONFIRMED) if is_confirmed(held, self._merge) else None
