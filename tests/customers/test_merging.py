@@ -9,7 +9,8 @@ from formsvc.customers import contacts, reach, record
 from formsvc.customers.ends import StillWaiting
 from formsvc.customers.held import held_values
 from formsvc.customers.merging import verbs as merging
-from formsvc.customers.merging.choices import Choices, Side
+from formsvc.customers.merging.choices import Choices
+from formsvc.customers.merging.sides import Side
 from formsvc.customers.merging.verbs import CannotMerge
 from formsvc.customers.models import (
     Audience,

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formsvc.customers.contacts import Known
-from formsvc.customers.merging.choices import Choices, Comparison, Row, Side, compare, content, same_people
+from formsvc.customers.merging.choices import Choices, Comparison, Row, compare, same_people
+from formsvc.customers.merging.sides import Side, content
 from formsvc.customers.models import Contact, CustomerValue, Origin
 from tests.installation import NOW
 
@@ -59,6 +60,37 @@ def test_a_choice_goes_before_what_is_proposed_but_for_equal_values() -> None:
     differs, equal = (Row(0, 0, "x", value("甲"), value(other, verified=NOW)) for other in ("乙", "甲"))
     choices = Choices({"0-x": MINE})
     assert (choices.of(differs), choices.of(equal)) == (MINE, THEIRS)
+
+
+EARLY = {"record.followed_up_on": "2026-10-01", "record.followed_up_by": "李强", "record.follow_up": "第一次联系"}
+LATE = {"record.followed_up_on": "2026-11-20", "record.follow_up": "签了合同"}
+QUOTE, VISIT = {"record.next_step": "报价", "record.next_on": "2026-12-01"}, {"record.next_step": "回访"}
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "talk", "step"),
+    [
+        (LATE, EARLY, MINE, MINE),
+        (EARLY, LATE, THEIRS, THEIRS),
+        ({**LATE, **QUOTE}, {**EARLY, **VISIT}, MINE, MINE),
+        ({**EARLY, **QUOTE}, {**LATE, **VISIT}, THEIRS, THEIRS),
+        ({**EARLY, **QUOTE}, LATE, THEIRS, MINE),  # the step is open still
+        ({**LATE, **QUOTE}, {**LATE, **VISIT}, MINE, THEIRS),  # of one talk, the step that was entered later
+        ({}, {**EARLY, **QUOTE}, THEIRS, THEIRS),
+        ({"record.follow_up": "没有日期"}, EARLY, THEIRS, THEIRS),
+    ],
+)
+def test_the_later_talk_is_proposed_as_a_whole_and_its_next_step_with_it(
+    mine: Mapping[str, str], theirs: Mapping[str, str], talk: Side, step: Side
+) -> None:
+    """Though what the other record holds was entered later."""
+    one, other = ({key: value(text, at) for key, text in said.items()} for said, at in ((mine, NOW), (theirs, LATER)))
+    found = compare(one, other, [], [])
+    expected = {"0-talk": talk, "0-step": step}
+    assert {row.key: row.proposed for row in found.rows} == {row.key: expected[row.key] for row in found.rows}
+    chosen = found.taken(Choices({"0-talk": THEIRS, "0-step": MINE, "0-record.next_on": THEIRS}))
+    assert {row.key for row in chosen} <= {"0-talk"}
+    assert len(chosen) == len([row for row in found.rows if row.key == "0-talk"])
 
 
 def test_primary_contacts_who_are_one_person_are_compared() -> None:

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from formsvc.customers.archiving import verbs as archiving
 from formsvc.customers.archiving.verbs import Reason
 from formsvc.customers.held import held_values
-from formsvc.customers.merging.choices import Choices, Side
+from formsvc.customers.merging.choices import Choices
+from formsvc.customers.merging.sides import Side
 from formsvc.customers.models import Customer
 from formsvc.db import db
 from formsvc.staff.models import Staff

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from formsvc.customers import contacts
 from formsvc.customers.editing.verbs import edit
 from formsvc.customers.held import held_values
-from formsvc.customers.merging.choices import Choices, Side
+from formsvc.customers.merging.choices import Choices
+from formsvc.customers.merging.sides import Side
 from formsvc.customers.models import Channel, Customer, Situation
 from formsvc.staff.models import Staff
 from tests.customers.merged import LATER, WANG, merge, split, state, two
@@ -71,6 +72,8 @@ said = st.fixed_dictionaries(
     {},
     optional={
         "basic.address": st.sampled_from(["合肥", "芜湖", None]),
+        "record.next_step": st.sampled_from(["报价", "回访"]),
+        "record.followed_up_on": st.sampled_from(["2026-11-01", "2026-11-02"]),
         "record.next_owner": st.sampled_from(["陈晨", "李强"]),
         "contacts.name": st.sampled_from(["张敏", "王芳"]),
         "contacts.position": st.sampled_from(["总监", "财务经理"]),

@@ -16,7 +16,8 @@ from formsvc.customers.duplicates import comparing
 from formsvc.customers.duplicates.pairs import DuplicatePair
 from formsvc.customers.held import held_values
 from formsvc.customers.merging import split as merging_split
-from formsvc.customers.merging.choices import Choices, Side
+from formsvc.customers.merging.choices import Choices
+from formsvc.customers.merging.sides import Side
 from formsvc.customers.merging.steps import Why, find_merge, merges, plan
 from formsvc.customers.models import Cause, Contact, Customer, CustomerValue, CustomerVersion, Origin, Situation
 from formsvc.customers.record import Source, StaleRecord

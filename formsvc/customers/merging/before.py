@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from formsvc.audit import AuditFact
 from formsvc.customers.held import history
-from formsvc.customers.merging.choices import Held, content
+from formsvc.customers.merging.sides import Held, content
 from formsvc.customers.merging.verbs import MERGED
 from formsvc.customers.models import Cause, Customer, CustomerValue, CustomerVersion, Situation
 from formsvc.customers.worksheet.checking import EXISTING

@@ -3,30 +3,23 @@
 One record stays, and the other goes.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from enum import StrEnum
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from formsvc.customers.contacts import Known
+from formsvc.customers.merging.sides import WHOLE, Held, Side, content, of_field, of_wholes
 from formsvc.customers.models import CustomerValue
 from formsvc.customers.relation import MOBILE, NAME, Relation, propose
 from formsvc.fields import clean_line, half_width
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-Held = CustomerValue | None
-
-
-class Side(StrEnum):
-    STAYING = "staying"
-    GOING = "going"
 
 
 @dataclass(frozen=True)
 class Row:
     """One field of both records. `contact` is the number in the record that stays, `other` in the one that goes, of the
-    contact whom it is about; both are 0 for the customer itself.
+    contact whom it is about; both are 0 for the customer itself. `whole` is what else is said of a field that makes no
+    sense alone: the side that is proposed for all of them.
     """
 
     contact: int
@@ -34,27 +27,39 @@ class Row:
     field: str
     mine: Held
     theirs: Held
+    whole: Side | None = None
 
     @property
     def key(self) -> str:
-        return f"{self.contact}-{self.field}"
+        return f"{self.contact}-{WHOLE.get(self.field, self.field)}"
 
     @property
     def is_equal(self) -> bool:
         return bool(content(self.mine) == content(self.theirs))
 
     @property
-    def is_filled_twice(self) -> bool:
-        return content(self.mine) is not None and content(self.theirs) is not None
+    def proposed(self) -> Side:
+        return self.whole or of_field(self.mine, self.theirs)
+
+
+@dataclass(frozen=True)
+class Question:
+    """Rows that one choice decides: one field, or all that a talk or a next step consists of."""
+
+    rows: Sequence[Row]
 
     @property
-    def proposed(self) -> Side:
-        """What is filled, then what the customer confirmed, and later, then what is newer; the one that stays has it
-        where nothing speaks for either. Of equal values, the one with the later confirmation.
-        """
-        mine, theirs = _worth(self.mine), _worth(self.theirs)
-        is_better = theirs[:2] > mine[:2] if self.is_equal else theirs > mine
-        return Side.GOING if is_better else Side.STAYING
+    def key(self) -> str:
+        return self.rows[0].key
+
+    @property
+    def is_equal(self) -> bool:
+        return all(row.is_equal for row in self.rows)
+
+    @property
+    def is_filled_twice(self) -> bool:
+        mine = any(content(row.mine) is not None for row in self.rows)
+        return mine and any(content(row.theirs) is not None for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,8 @@ class Choices:
     left_out: Collection[int] = ()
 
     def of(self, row: Row) -> Side:
-        return row.proposed if row.is_equal else self.sides.get(row.key, row.proposed)
+        is_settled = row.is_equal and row.whole is None
+        return row.proposed if is_settled else self.sides.get(row.key, row.proposed)
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,13 @@ class Comparison:
     @property
     def differing(self) -> list[Row]:
         return [row for row in self.rows if not row.is_equal]
+
+    def questions(self, place: Callable[[Row], Any]) -> list[Question]:
+        """What a person is asked, in the order that `place` gives to rows."""
+        asked: dict[str, list[Row]] = defaultdict(list)
+        for row in sorted(self.rows, key=place):
+            asked[row.key].append(row)
+        return [Question(rows) for rows in asked.values()]
 
     def taken(self, choices: Choices) -> list[Row]:
         """The rows whose value in the record that stays becomes that of the other one."""
@@ -118,7 +131,8 @@ def compare(
     """The records of which `mine` and `theirs` is held of the customer itself, by field."""
     pairs = same_people(my_people, their_people)
     mine_by, theirs_by = _by_number(my_people), _by_number(their_people)
-    rows = list(_rows(0, 0, mine, theirs))
+    wholes = of_wholes(mine, theirs)
+    rows = [replace(row, whole=wholes.get(WHOLE.get(row.field, ""))) for row in _rows(0, 0, mine, theirs)]
     for other, one in sorted(pairs.items(), key=lambda pair: pair[1]):
         rows += _rows(one, other, mine_by[one].values, theirs_by[other].values)
     unknown = [known for known in their_people if known.contact.number not in pairs]
@@ -127,21 +141,11 @@ def compare(
     )
 
 
-def content(row: Held) -> Any:
-    return row.content if row else None
-
-
 def _rows(
     one: int, other: int, mine: Mapping[str, CustomerValue], theirs: Mapping[str, CustomerValue]
 ) -> Iterable[Row]:
     rows = [Row(one, other, key, mine.get(key), theirs.get(key)) for key in dict.fromkeys([*mine, *theirs])]
     return [row for row in rows if content(row.mine) is not None or content(row.theirs) is not None]
-
-
-def _worth(row: Held) -> tuple[bool, datetime, datetime]:
-    if row is None or row.content is None:
-        return False, EPOCH, EPOCH
-    return True, row.verified_at or EPOCH, row.set_at
 
 
 def _is_same(one: Known, other: Known) -> bool:

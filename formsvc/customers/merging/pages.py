@@ -11,7 +11,8 @@ from formsvc.customers import reach
 from formsvc.customers.ends import StillWaiting
 from formsvc.customers.finding import search
 from formsvc.customers.merging import verbs as merging
-from formsvc.customers.merging.choices import Choices, Comparison, Side, content
+from formsvc.customers.merging.choices import Choices, Comparison
+from formsvc.customers.merging.sides import Side, content
 from formsvc.customers.models import Customer
 from formsvc.customers.pages import find_or_404, wording
 from formsvc.customers.record import StaleRecord
@@ -82,12 +83,12 @@ def _again(number: str, other: str, problem: str | None = None, waiting: StillWa
 
 def _page(staying: Customer, going: Customer, problem: str | None = None, waiting: StillWaiting | None = None) -> str:
     words, found = wording(), merging.compared(db.session, staying, going)
-    rows = sorted(found.rows, key=lambda row: (row.contact, words["place"](row.field)))
+    asked = found.questions(lambda row: (row.contact, words["place"](row.field)))
     return render_template(
         "customers/merge.html", staying=staying, going=going, problem=problem, waiting=waiting,
-        why_not=merging.why_not(staying, going), equal=[row for row in rows if row.is_equal],
-        both=[row for row in rows if not row.is_equal and row.is_filled_twice],
-        single=[row for row in rows if not row.is_equal and not row.is_filled_twice],
+        why_not=merging.why_not(staying, going), equal=[row for each in asked if each.is_equal for row in each.rows],
+        both=[each for each in asked if not each.is_equal and each.is_filled_twice],
+        single=[each for each in asked if not each.is_equal and not each.is_filled_twice],
         coming=found.coming, people=_people(found), sources=_sources(staying, going, found),
         choices=_choices(), **words,
     )  # fmt: skip

@@ -1,14 +1,14 @@
 """What a merge put into a record, place by place, and what a split would do about it (M26)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from formsvc.customers.merging.before import Merged, Past, Place, is_confirmed
-from formsvc.customers.merging.choices import Held, content
+from formsvc.customers.merging.sides import WHOLE, Held, content
 from formsvc.customers.models import Cause, Customer, CustomerValue, CustomerVersion, Situation
 
 
@@ -102,7 +102,7 @@ class _Since:
         self._session, self._staying, self._past, self._merge = session, staying, past, merge
 
     def plan(self) -> Plan:
-        steps = [self._step(place) for place in self._past.touched(self._merge)]
+        steps = _as_wholes([self._step(place) for place in self._past.touched(self._merge)])
         left = self._left_over({step.contact for step in steps if not step.hindrance})
         added = [*(self._added(each) for each in self._merge.came), *left]
         owner = self._past.before((0, "record.next_owner"), self._merge)[1].before["next_owner"]
@@ -150,3 +150,9 @@ class _Since:
             last = self._past.last_change(place)
             return Hindrance(Why.CHANGED, self._session.get(CustomerVersion, (self._staying.id, last)))
         return Hindrance(Why.CONFIRMED) if is_confirmed(held, self._merge) else None
+
+
+def _as_wholes(steps: Sequence[Step]) -> list[Step]:
+    """What was one choice of the merge stays or goes back together."""
+    hindered = {WHOLE.get(step.field, ""): step.hindrance for step in steps if step.hindrance}
+    return [replace(step, hindrance=hindered.get(WHOLE[step.field])) if step.field in WHOLE else step for step in steps]

@@ -15,7 +15,8 @@ from formsvc.customers.contacts import Known
 from formsvc.customers.ends import end
 from formsvc.customers.finding import marking
 from formsvc.customers.held import is_held
-from formsvc.customers.merging.choices import Choices, Comparison, Row, compare, content
+from formsvc.customers.merging.choices import Choices, Comparison, Row, compare
+from formsvc.customers.merging.sides import content
 from formsvc.customers.models import Cause, Contact, Customer, CustomerValue, Situation
 from formsvc.customers.numbers import split as number_parts
 from formsvc.customers.record import Change, StaleRecord
