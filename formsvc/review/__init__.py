@@ -5,6 +5,7 @@ from flask import Flask
 from config import Config
 from formsvc.customers.listing.saved import FilteredPage
 from formsvc.review import (
+    assigning,
     assigning_pages,
     claim_pages,
     pages,
@@ -33,4 +34,5 @@ def init_app(app: Flask, config: Config) -> None:
     app.extensions["customer-panels"] += [pages.panel, reward_pages.panel]
     app.extensions["customer-changes"].append(steps.check_again)
     app.extensions["customer-ends"].append(waiting.none_may_wait)
+    app.extensions["customer-parts"].append(assigning.follow)
     app.extensions["submissions-as-sources"] = sources.answered

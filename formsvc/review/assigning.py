@@ -7,7 +7,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from formsvc import audit
+from formsvc.customers import reach as customers_reach
+from formsvc.customers.models import Customer
 from formsvc.db import rows_changed
+from formsvc.invitations.models import Invitation
 from formsvc.review import reach
 from formsvc.staff.models import Permission, Staff
 from formsvc.staff.verbs import may
@@ -27,6 +30,13 @@ def assign(session: Session, ids: Iterable[int], to: Staff, by: Staff, now: date
     for id_ in given:
         audit.record(session, by.actor, "submission.assigned", f"submission:{id_}", now, to=to.actor)
     return given
+
+
+def follow(session: Session, part: Customer, whole: Customer) -> None:
+    """What was answered for `part` is of who manages `whole`: nothing of it waits."""
+    theirs = select(Invitation.id).where(Invitation.customer_id.in_(customers_reach.those_of(part)))
+    of_them = update(Submission).where(Submission.invitation_id.in_(theirs))
+    session.execute(of_them.values(assigned_to=whole.owner_id))
 
 
 def colleague(session: Session, id_: int) -> Staff | None:

@@ -124,7 +124,7 @@ def _branch(shape: Shape, reviewer: ColumnElement[bool] | None, side: Side, limi
         found = found.join(Invitation, Invitation.id == Submission.invitation_id)
     if shape.customers:
         found = found.join(Customer, Customer.id == Invitation.customer_id).where(
-            is_of(bindparam("reader"), shape.customers == "team")
+            Customer.merged_into_id.is_(None), is_of(bindparam("reader"), shape.customers == "team")
         )
     if shape.has_questionnaire:
         known = select(Questionnaire.id).where(Questionnaire.key == bindparam("questionnaire"))

@@ -9,6 +9,7 @@ from formsvc import audit
 from formsvc.customers import contacts, record, rows
 from formsvc.customers.duplicates.apart import tell_apart
 from formsvc.customers.finding import marking
+from formsvc.customers.merging.parts import belongs
 from formsvc.customers.merging.steps import Plan, find_merge, plan
 from formsvc.customers.merging.verbs import lock
 from formsvc.customers.models import Cause, Customer
@@ -51,6 +52,7 @@ def split(session: Session, staying: Customer, version: int, who: Staff, reason:
     _restore_the_rest(staying, found)
     record.repeat(session, staying)
     going.merged_into_id = None
+    belongs(session, going, going)
     marking.refresh(session, going)
     tell_apart(session, staying, [going.id], who, reason, now)
     audit.record(

@@ -16,6 +16,7 @@ from formsvc.customers.ends import end
 from formsvc.customers.finding import marking
 from formsvc.customers.held import is_held
 from formsvc.customers.merging.choices import Choices, Comparison, Row, compare
+from formsvc.customers.merging.parts import belongs
 from formsvc.customers.merging.sides import content
 from formsvc.customers.models import Cause, Contact, Customer, CustomerValue, Situation
 from formsvc.customers.numbers import split as number_parts
@@ -51,6 +52,7 @@ def merge(
     _move_along(staying, going, taken)
     record.repeat(session, staying)
     going.merged_into_id = staying.id
+    belongs(session, going, staying)
     marking.refresh(session, going)
     audit.record(
         session, who.actor, MERGED, staying.subject, now, version=version, other=going.number, before=before,
