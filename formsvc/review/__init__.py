@@ -12,6 +12,7 @@ from formsvc.review import (
     queue_pages,
     queue_sheet,
     reward_pages,
+    rewards,
     sources,
     steps,
     thanks_pages,
@@ -34,5 +35,5 @@ def init_app(app: Flask, config: Config) -> None:
     app.extensions["customer-panels"] += [pages.panel, reward_pages.panel]
     app.extensions["customer-changes"].append(steps.check_again)
     app.extensions["customer-ends"].append(waiting.none_may_wait)
-    app.extensions["customer-parts"].append(assigning.follow)
+    app.extensions["customer-parts"] += [assigning.follow, rewards.follow]
     app.extensions["submissions-as-sources"] = sources.answered

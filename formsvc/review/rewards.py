@@ -7,8 +7,10 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from formsvc import audit
+from formsvc.customers import reach
 from formsvc.customers.models import Customer
 from formsvc.db import insert_into, rows_changed
+from formsvc.invitations.models import Invitation
 from formsvc.questionnaires.verbs import definition_of
 from formsvc.review.models import Reward
 from formsvc.staff.models import Staff
@@ -55,6 +57,18 @@ def give(session: Session, reward: Reward, giver: Staff, now: datetime) -> None:
     if not is_first:
         raise AlreadyGiven(reward.id)
     audit.record(session, giver.actor, "reward.given", reward.customer.subject, now, reward=reward.id)
+
+
+def follow(session: Session, part: Customer, whole: Customer) -> None:
+    """What was earned for `part` is of `whole`, unless that has earned the same: then it stays where it is."""
+    parts = reach.those_of(part)
+    theirs = select(Submission.id).join(Invitation).where(Invitation.customer_id.in_(parts))
+    went_along = Reward.customer_id.not_in(parts) if part.id == whole.id else Reward.customer_id == part.id
+    same = select(Reward.version_id).where(Reward.customer_id == whole.id)
+    found = session.scalars(
+        select(Reward.id).where(Reward.submission_id.in_(theirs), went_along, Reward.version_id.not_in(same))
+    ).all()
+    session.execute(update(Reward).where(Reward.id.in_(found)).values(customer_id=whole.id))
 
 
 def earned(
