@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from formsvc.customers.models import Customer, CustomerValue, CustomerVersion
+from formsvc.customers.models import Contact, Customer, CustomerValue, CustomerVersion
 
 Place = tuple[int, str]  # whose value, and the field: 0 is the customer with its primary contact, else another contact
 
@@ -77,10 +77,15 @@ def differences(before: Record, after: Record) -> list[Difference]:
 
 
 def _left(session: Session, version: CustomerVersion) -> set[int]:
-    """Who had been the primary contact and was it no more: nobody ceases to be it but by leaving."""
+    """Who had been the primary contact and was it no more, as nobody ceases to be it but by leaving; and who had left
+    another record before that was merged into this one.
+    """
     earlier = CustomerVersion.customer_id == version.customer_id, CustomerVersion.number < version.number
     primary = select(CustomerVersion.primary_contact).where(*earlier).distinct()
-    return set(session.scalars(primary)) - {version.primary_contact}
+    came_late = Contact.customer_id == version.customer_id, Contact.left_at < Contact.added_at
+    return {*session.scalars(primary), *session.scalars(select(Contact.number).where(*came_late))} - {
+        version.primary_contact
+    }
 
 
 def _slot(row: CustomerValue, primary: int) -> int:

@@ -13,6 +13,7 @@ from formsvc.customers.models import Customer, Origin
 from formsvc.customers.past import Place
 from formsvc.customers.record import Source
 from formsvc.fields import Value
+from tests.customers.merged import WANG, add_contact, merge, two
 from tests.factories import ENTERPRISE, customer
 from tests.installation import NOW, ZONE
 
@@ -93,6 +94,15 @@ def test_a_successor_stands_where_who_left_stood_and_who_left_is_not_in_the_reco
         (0, "needs.term"): (None, "long"),
     }
     assert contents(session, made, 1) == {(0, key): value for key, value in ENTERPRISE.items()}
+
+
+def test_who_had_left_a_record_that_was_merged_is_not_in_this_one(session: Session) -> None:
+    staying, going = two(session, theirs=WANG)
+    add_contact(session, going, {"contacts.name": "赵磊"}, followed=True)
+    merge(session, staying, going)
+    held = past.record_at(session, staying, past.versions(session, staying)[0])
+    names = {row.content for (_, field), row in held.values.items() if field == "contacts.name"}
+    assert names == {"张敏", "赵磊"}
 
 
 def test_the_version_of_a_day_is_the_last_one_of_that_day(session: Session) -> None:
