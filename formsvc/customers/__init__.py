@@ -35,6 +35,7 @@ def init_app(app: Flask, config: Config) -> None:
     # What is called within the transaction of each: (session, customer, now)
     app.extensions["customer-changes"] = [following.note_change]
     app.extensions["customer-ends"] = []  # what is called before nobody is asked any more: see `ends`
+    app.extensions["customer-waits"] = []  # what tells why a record cannot go yet: see `ends`
     app.extensions["customer-parts"] = []  # what is called when two are merged or split: see `merging.parts`
     app.extensions["customer-filters"] = [*filter_parts.OWN]
     # What can be done with several: a template and what it is given, or None for who may not

@@ -34,6 +34,6 @@ def init_app(app: Flask, config: Config) -> None:
     app.extensions["filtered-pages"][PAGE] = FilteredPage("review.queue", Filter.read)
     app.extensions["customer-panels"] += [pages.panel, reward_pages.panel]
     app.extensions["customer-changes"].append(steps.check_again)
-    app.extensions["customer-ends"].append(waiting.none_may_wait)
+    app.extensions["customer-waits"].append(waiting.waits)
     app.extensions["customer-parts"] += [assigning.follow, rewards.follow]
     app.extensions["submissions-as-sources"] = sources.answered

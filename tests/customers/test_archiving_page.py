@@ -49,6 +49,7 @@ def test_answers_that_wait_come_first_with_a_way_to_them(browser: Browser, sqlit
     told = browser.submit(page, {"reason": "ended"}, status=409)
     assert "请先完成审核" in text_of(told.find("div", id="errors"))
     assert told.link("提交") == f"/review/{id_}"
+    assert "请先完成审核" in text_of(browser.get(f"/customers/{given.number}/archive").find("div", id="errors"))
     assert everything(sqlite_app) == before
 
 

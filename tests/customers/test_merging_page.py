@@ -133,6 +133,8 @@ def test_answers_that_wait_come_first_with_a_way_to_them(browser: Browser, pair:
     asked = invited(pair.app, pair.manager)
     id_ = answered(pair.app, asked)
     page = browser.get(f"/customers/{pair.older}/merge/{asked.number}")
+    assert "请先完成审核" in errors(page)
+    assert page.link("提交") == f"/review/{id_}"
     before = everything(pair.app)
     told = browser.submit(page, status=409)
     assert "请先完成审核" in errors(told)

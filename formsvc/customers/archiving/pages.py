@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from formsvc.customers.archiving import verbs as archiving
 from formsvc.customers.archiving.verbs import Reason
-from formsvc.customers.ends import StillWaiting
+from formsvc.customers.ends import StillWaiting, waits
 from formsvc.customers.models import Customer
 from formsvc.customers.pages import find_or_404, found_itself
 from formsvc.db import db, transaction
@@ -58,8 +58,8 @@ def bring_back(number: str) -> Response:
 
 def _page(customer: Customer, problem: str | None = None, waiting: StillWaiting | None = None) -> str:
     return render_template(
-        "customers/archive.html", customer=customer, problem=problem, waiting=waiting, reasons=archiving.reasons(),
-        chosen=request.form.get("reason", ""),
+        "customers/archive.html", customer=customer, problem=problem, waiting=waiting or waits(db.session, customer),
+        reasons=archiving.reasons(), chosen=request.form.get("reason", ""),
     )  # fmt: skip
 
 

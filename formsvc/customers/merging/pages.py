@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from formsvc.customers import reach
-from formsvc.customers.ends import StillWaiting
+from formsvc.customers.ends import StillWaiting, waits
 from formsvc.customers.finding import search
 from formsvc.customers.merging import verbs as merging
 from formsvc.customers.merging.choices import Choices, Comparison
@@ -85,7 +85,8 @@ def _page(staying: Customer, going: Customer, problem: str | None = None, waitin
     words, found = wording(), merging.compared(db.session, staying, going)
     asked = found.questions(lambda row: (row.contact, words["place"](row.field)))
     return render_template(
-        "customers/merge.html", staying=staying, going=going, problem=problem, waiting=waiting,
+        "customers/merge.html", staying=staying, going=going, problem=problem,
+        waiting=waiting or waits(db.session, going),
         why_not=merging.why_not(staying, going), equal=[row for each in asked if each.is_equal for row in each.rows],
         both=[each for each in asked if not each.is_equal and each.is_filled_twice],
         single=[each for each in asked if not each.is_equal and not each.is_filled_twice],
