@@ -7,8 +7,9 @@ from sqlalchemy import Select, bindparam, delete, insert, or_, select, union
 from sqlalchemy.orm import Session
 
 from formsvc import audit
+from formsvc.customers import reach
 from formsvc.customers.following.models import CustomerFollower, CustomerNotice
-from formsvc.customers.models import Customer, CustomerVersion
+from formsvc.customers.models import Cause, Customer, CustomerVersion
 from formsvc.db import insert_into, rows_changed
 from formsvc.staff.models import Staff
 from formsvc.statements import Statement
@@ -36,6 +37,31 @@ def unfollow(session: Session, customer: Customer, who: Staff, now: datetime) ->
 def follows(session: Session, customer: Customer, who: Staff) -> bool:
     """Whether `who` follows `customer` by a row."""
     return session.scalar(select(CustomerFollower.staff_id).where(*_row(customer, who))) is not None
+
+
+def join(session: Session, staying: Customer, going: Customer, now: datetime) -> None:
+    """Who follows `going`, which is merged into `staying`, follows that as well, where they may see it."""
+    theirs = select(Staff).join(CustomerFollower).where(CustomerFollower.customer_id == going.id, Staff.active)
+    for who in session.scalars(theirs.order_by(Staff.id)).all():
+        if reach.find(session, who, staying.number):
+            row = insert_into(session, CustomerFollower).values(customer_id=staying.id, staff_id=who.id, since=now)
+            session.execute(row.on_conflict_do_nothing())
+
+
+def part(session: Session, staying: Customer, going: Customer) -> None:
+    """Whom `join` had follow `staying` follows `going` alone again, but for who follows another part."""
+    merge = CustomerVersion.customer_id == staying.id, CustomerVersion.cause == Cause.MERGE
+    joined_at = select(CustomerVersion.at).where(*merge)
+    of_going = select(CustomerFollower.staff_id).where(CustomerFollower.customer_id == going.id)
+    of_others = select(CustomerFollower.staff_id).where(
+        CustomerFollower.customer_id.in_(reach.those_of(staying)), CustomerFollower.customer_id != staying.id
+    )
+    came = (
+        CustomerFollower.customer_id == staying.id,
+        CustomerFollower.since.in_(joined_at),
+    )
+    who = CustomerFollower.staff_id
+    session.execute(delete(CustomerFollower).where(*came, who.in_(of_going), who.not_in(of_others)))
 
 
 def note_change(session: Session, customer: Customer, _now: datetime) -> None:

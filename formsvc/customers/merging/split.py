@@ -9,6 +9,7 @@ from formsvc import audit
 from formsvc.customers import contacts, record, rows
 from formsvc.customers.duplicates.apart import tell_apart
 from formsvc.customers.finding import marking
+from formsvc.customers.following import verbs as following
 from formsvc.customers.merging.parts import belongs
 from formsvc.customers.merging.steps import Plan, find_merge, plan
 from formsvc.customers.merging.verbs import lock
@@ -53,6 +54,7 @@ def split(session: Session, staying: Customer, version: int, who: Staff, reason:
     record.repeat(session, staying)
     going.merged_into_id = None
     belongs(session, going, going)
+    following.part(session, staying, going)
     marking.refresh(session, going)
     tell_apart(session, staying, [going.id], who, reason, now)
     audit.record(

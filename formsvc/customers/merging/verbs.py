@@ -14,6 +14,7 @@ from formsvc.customers import contacts, record, rows
 from formsvc.customers.contacts import Known
 from formsvc.customers.ends import end
 from formsvc.customers.finding import marking
+from formsvc.customers.following import verbs as following
 from formsvc.customers.held import is_held
 from formsvc.customers.merging.choices import Choices, Comparison, Row, compare
 from formsvc.customers.merging.parts import belongs
@@ -53,6 +54,7 @@ def merge(
     record.repeat(session, staying)
     going.merged_into_id = staying.id
     belongs(session, going, staying)
+    following.join(session, staying, going, now)
     marking.refresh(session, going)
     audit.record(
         session, who.actor, MERGED, staying.subject, now, version=version, other=going.number, before=before,
