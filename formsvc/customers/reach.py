@@ -51,6 +51,12 @@ def those_of(customer: Customer) -> Select[int]:
     return select(ids.c.id)
 
 
+def find_part(session: Session, customer: Customer, number: str) -> Customer | None:
+    """The record with `number`, where it was merged into `customer`, be it by way of others."""
+    is_part = Customer.id.in_(those_of(customer)), Customer.id != customer.id
+    return session.scalar(select(Customer).where(Customer.number == clean(number), *is_part))
+
+
 def led_to(number: str) -> Select[int]:
     """The ids of the record with `number`, and of those that it was merged into one after the other."""
     ids = select(Customer.id, Customer.merged_into_id).where(Customer.number == clean(number)).cte(recursive=True)

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext as _
 
-from formsvc.customers import past
+from formsvc.customers import past, reach
 from formsvc.customers.models import Customer, CustomerVersion
 from formsvc.customers.pages import find_or_404, wording
 from formsvc.customers.past import Place, Record
@@ -27,10 +27,11 @@ blueprint = Blueprint("timeline", __name__, url_prefix="/customers/<number>/time
 @requires(Permission.SEE)
 def show(number: str) -> str:
     customer, before = find_or_404(number), Mark.read(request.args.get("before", ""))
-    entries, more = timeline.entries(db.session, customer, before)
+    part = _part(customer)
+    entries, more = timeline.entries(db.session, part or customer, before)
     return render_template(
-        "review/timeline.html", customer=customer, entries=entries, more=more, paged=before is not None,
-        who=_namer(entries), names=timeline.names(db.session, customer), **wording(),
+        "review/timeline.html", customer=customer, entries=entries, more=more, paged=before is not None, part=part,
+        who=_namer(entries), names=timeline.names(db.session, part or customer), **wording(),
     )  # fmt: skip
 
 
@@ -59,6 +60,13 @@ def day(number: str) -> str:
         "review/day.html", customer=customer, asked=asked, problem=problem, record=found, today=today(),
         rows=[(place, found.values[place]) for place in _sorted(found.values, words)] if found else [], **words,
     )  # fmt: skip
+
+
+def _part(customer: Customer) -> Customer | None:
+    """The record whose own timeline the address asks for, one that was merged into `customer` (M26)."""
+    if "part" not in request.args:
+        return None
+    return reach.find_part(db.session, customer, request.args["part"]) or abort(404)
 
 
 def _held_on(customer: Customer, asked: str) -> tuple[Record | None, str | None]:
