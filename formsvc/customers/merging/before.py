@@ -13,8 +13,8 @@ from formsvc.customers.held import history
 from formsvc.customers.merging.sides import Held, content
 from formsvc.customers.merging.verbs import MERGED
 from formsvc.customers.models import Cause, Customer, CustomerValue, CustomerVersion, Situation
-from formsvc.customers.worksheet.checking import EXISTING
 
+CATEGORY = "record.category"
 Place = tuple[int, str]  # a contact's number, 0 for the customer itself, and a field
 COPIED = Cause.MERGE, Cause.SPLIT, Cause.UNDO  # what puts values into a record that nobody entered then
 
@@ -99,7 +99,8 @@ class Past:
         return self._staying.situation if is_existing else Situation.NEW
 
     def _became_existing(self, since: Merged) -> bool:
-        rows = [row for row in self._rows[0, "record.category"] if row.since > since.number and row.content in EXISTING]
+        later = (row for row in self._rows[0, CATEGORY] if row.since > since.number)
+        rows = [row for row in later if Situation.of({CATEGORY: row.content}) is Situation.EXISTING]
         of_them = CustomerVersion.number.in_([row.since for row in rows]), CustomerVersion.cause.not_in(COPIED)
         entered = select(CustomerVersion.number).where(CustomerVersion.customer_id == self._staying.id, *of_them)
         return bool(rows) and self._session.scalar(entered.limit(1)) is not None
