@@ -52,9 +52,9 @@ class Installation:
         return found[number - 1]
 
 
-@pytest.fixture(params=["embedded", "distributed"])
+@pytest.fixture
 def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
-    """SQLite and its own queue, then PostgreSQL and a Redis one: nothing works on one only."""
+    """With the parameter "embedded" on SQLite and its own queue, with "distributed" on PostgreSQL and a Redis one."""
     with ExitStack() as stack:
         mailbox = stack.enter_context(smtp())
         port = _free_port()

@@ -18,7 +18,7 @@ ROWS = [
 OTHER, NEW = "李娜", "深圳市腾云科技有限公司"
 
 
-@pytest.mark.parametrize("installation", ["distributed"], indirect=True)
+@pytest.mark.parametrize("installation", ["embedded"], indirect=True)
 def test_back_from_a_fair(installation: Installation, contexts: Contexts, tmp_path: Path) -> None:
     add = ["staff", "add", MANAGER, "--name", "李强", "--role", "manager", "--phone", "0755-86530001"]
     installation.console(*add, typed=PASSWORD)

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from formsvc.workdays import add_workdays
@@ -16,6 +17,7 @@ ENTERPRISE, INDIVIDUAL, LATE = "CX202406005", "CX202405040", "CX202405007"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
+@pytest.mark.parametrize("installation", ["distributed"], indirect=True)
 def test_from_a_worksheet_to_a_thank_you(installation: Installation, contexts: Contexts, tmp_path: Path) -> None:
     _import(installation, tmp_path)
     links = _invite(installation)
