@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from formsvc.customers import colleagues
 from formsvc.customers.models import Customer, CustomerValue, CustomerVersion
+from formsvc.customers.worksheet.columns import SAID
 from formsvc.invitations.models import Invitation
 from formsvc.staff.models import Staff
 from formsvc.staff.verbs import is_in_reach
@@ -91,7 +92,7 @@ def _counts(period: Period, whose: ColumnElement[bool]) -> Mapping[str, Found]:
     said = (CustomerValue.customer_id == CustomerVersion.customer_id) & (CustomerValue.since == CustomerVersion.number)
     follow_ups = select(_owner_of(CustomerVersion.customer_id).label("owner"))
     follow_ups = follow_ups.select_from(CustomerVersion).join(CustomerValue, said)
-    entered = _ENTERED_SQL, period.holds(CustomerVersion.at), CustomerValue.field == "record.follow_up"
+    entered = _ENTERED_SQL, period.holds(CustomerVersion.at), CustomerValue.field == SAID
     until = min(period.last, period.today - timedelta(days=1))
     unanswered = OPEN_SQL, Invitation.revision == 0, Invitation.deadline_on.between(period.first, until)
     overdue = Customer.next_on < period.today.isoformat(), *_is_customer()

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 from formsvc.customers.models import Audience
 from formsvc.customers.modules import may_change
+from formsvc.customers.worksheet.columns import STEP, TALK
 from formsvc.fields import Field, Text
 from formsvc.staff.models import Role
 
 # What a follow-up sets, which has a page of its own (M35)
-FOLLOW_UP = (
-    "record.followed_up_on", "record.followed_up_by", "record.follow_up", "record.next_step", "record.next_owner",
-    "record.next_on",
-)  # fmt: skip
+FOLLOW_UP = TALK + STEP
 CONTACTS, COLLEAGUES = "contacts", "record"
 
 

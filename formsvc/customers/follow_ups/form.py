@@ -16,13 +16,13 @@ from formsvc.customers.follow_ups.verbs import FollowUp, NextStep, proposed
 from formsvc.customers.held import held_values
 from formsvc.customers.models import Channel, Customer
 from formsvc.customers.modules import may_change
-from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP, TALKED_ON, record_fields
+from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP, SAID, TALKED_ON, record_fields
 from formsvc.db import db
 from formsvc.fields import Value, Wrong, clean, clean_line
 from formsvc.staff.models import Staff
 from formsvc.web.urls import row_id
 
-SAID, URGENCY = "record.follow_up", "record.urgency"
+URGENCY = "record.urgency"
 MAX_KEY = 40
 
 

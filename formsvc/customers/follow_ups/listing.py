@@ -10,12 +10,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from formsvc.customers import reach
 from formsvc.customers.editing.fields import FOLLOW_UP
-from formsvc.customers.follow_ups.verbs import STEP
 from formsvc.customers.models import Cause, Customer, CustomerValue, CustomerVersion
-from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP, TALKED_ON
+from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP, SAID, STEP, TALKED_BY, TALKED_ON
 
-WHO = "record.followed_up_by"
-TELLING = TALKED_ON, "record.follow_up", NEXT_STEP
+TELLING = TALKED_ON, SAID, NEXT_STEP
 COPYING = Cause.UNDO, Cause.MERGE, Cause.SPLIT  # they take over, or put back, what another version has told
 
 
@@ -83,7 +81,11 @@ def _values(session: Session, versions: Sequence[CustomerVersion]) -> Mapping[in
     value, found = CustomerValue, defaultdict[int, list[CustomerValue]](list)
     for id_ in {version.customer_id for version in versions}:
         numbers = [version.number for version in versions if version.customer_id == id_]
-        is_who = value.field == WHO, value.since <= max(numbers), or_(value.until.is_(None), value.until > min(numbers))
+        is_who = (
+            value.field == TALKED_BY,
+            value.since <= max(numbers),
+            or_(value.until.is_(None), value.until > min(numbers)),
+        )
         said = and_(value.field.in_(FOLLOW_UP), value.since.in_(numbers))
         rows = select(value).where(value.customer_id == id_, value.value.is_not(None), or_(said, and_(*is_who)))
         found[id_].extend(session.scalars(rows))
@@ -96,4 +98,4 @@ def _said(version: CustomerVersion, values: Sequence[CustomerValue]) -> dict[str
 
 
 def _is_who(row: CustomerValue, number: int) -> bool:
-    return row.field == WHO and row.since < number and (row.until is None or row.until > number)
+    return row.field == TALKED_BY and row.since < number and (row.until is None or row.until > number)

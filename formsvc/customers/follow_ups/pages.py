@@ -12,12 +12,13 @@ from formsvc.customers.channels import TALKS, channel_names
 from formsvc.customers.editing.fields import FOLLOW_UP
 from formsvc.customers.follow_ups import form as following_up_form
 from formsvc.customers.follow_ups import verbs as following_up
-from formsvc.customers.follow_ups.form import SAID, Talk
+from formsvc.customers.follow_ups.form import Talk
 from formsvc.customers.follow_ups.listing import Open, by_day, follow_ups, open_step
 from formsvc.customers.follow_ups.verbs import IsArchived, NotTheStep
 from formsvc.customers.held import is_held
 from formsvc.customers.models import Customer, CustomerValue, CustomerVersion
 from formsvc.customers.pages import find_or_404, found_itself, wording
+from formsvc.customers.worksheet.columns import SAID
 from formsvc.db import db, transaction
 from formsvc.staff.access import me, requires
 from formsvc.staff.models import Permission

@@ -14,13 +14,11 @@ from formsvc.customers.held import held_values
 from formsvc.customers.models import Channel, Customer, CustomerValue, Origin
 from formsvc.customers.modules import may_change
 from formsvc.customers.record import Source
-from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP, TALKED_ON
+from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_OWNER, NEXT_STEP, SAID, STEP, TALKED_BY, TALKED_ON
 from formsvc.fields import Value
 from formsvc.staff.models import Staff
 from formsvc.workdays import add_workdays
 
-NEXT_OWNER = "record.next_owner"
-STEP = NEXT_STEP, NEXT_OWNER, NEXT_ON
 DAYS = {"high": 7, "medium": 30}  # until the next step, by urgency (M42)
 RECENT = 20  # facts among which one and the same form is looked for
 FOLLOWED_UP = "customer.followed_up"
@@ -76,8 +74,8 @@ def follow_up(session: Session, customer: Customer, talk: FollowUp, who: Staff, 
         raise IsArchived(customer.number)
     said: dict[str, Value] = {
         TALKED_ON: talk.on,
-        "record.followed_up_by": who.name,
-        "record.follow_up": talk.said,
+        TALKED_BY: who.name,
+        SAID: talk.said,
     }
     is_settled = talk.next is not None or (talk.done is not None and talk.done == _since(session, customer))
     source = Source(Origin.ENTRY, who.id, channel=talk.channel)

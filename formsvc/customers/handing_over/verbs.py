@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from formsvc import audit
 from formsvc.customers import record
-from formsvc.customers.follow_ups.verbs import NEXT_OWNER
 from formsvc.customers.models import Customer, Origin
 from formsvc.customers.record import Source
+from formsvc.customers.worksheet.columns import NEXT_OWNER
 from formsvc.db import rows_changed
 from formsvc.staff.models import Staff
 

@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from formsvc.customers.models import CustomerValue
-from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP, TALKED_ON
+from formsvc.customers.worksheet import columns
+from formsvc.customers.worksheet.columns import TALKED_ON
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Held = CustomerValue | None
@@ -14,8 +15,8 @@ Values = Mapping[str, CustomerValue]  # what is held of a customer itself, by fi
 TALK, STEP = "talk", "step"
 # What one choice decides: a day never comes from another talk than its words
 FIELDS = {
-    TALK: (TALKED_ON, "record.followed_up_by", "record.follow_up"),
-    STEP: (NEXT_STEP, "record.next_owner", NEXT_ON),
+    TALK: columns.TALK,
+    STEP: columns.STEP,
 }
 WHOLE = {field: whole for whole, fields in FIELDS.items() for field in fields}
 

@@ -15,6 +15,7 @@ from formsvc.customers.merging.steps import Plan, find_merge, plan
 from formsvc.customers.merging.verbs import lock
 from formsvc.customers.models import Cause, Customer
 from formsvc.customers.record import Change, StaleRecord
+from formsvc.customers.worksheet.columns import NEXT_OWNER
 from formsvc.staff.models import Staff
 
 MAX_REASON = 500
@@ -77,5 +78,5 @@ def _end(session: Session, staying: Customer, found: Plan, version: int) -> None
 def _restore_the_rest(staying: Customer, found: Plan) -> None:
     """What is no value: see `merging`."""
     staying.situation = found.situation
-    if any(step.field == "record.next_owner" for step in found.back):
+    if any(step.field == NEXT_OWNER for step in found.back):
         staying.next_owner_id = found.next_owner

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from formsvc.customers.merging.before import Merged, Past, Place, is_confirmed
 from formsvc.customers.merging.sides import WHOLE, Held, content
 from formsvc.customers.models import Cause, Customer, CustomerValue, CustomerVersion, Situation
+from formsvc.customers.worksheet.columns import NEXT_OWNER
 
 
 class Why(StrEnum):
@@ -105,7 +106,7 @@ class _Since:
         steps = _as_wholes([self._step(place) for place in self._past.touched(self._merge)])
         left = self._left_over({step.contact for step in steps if not step.hindrance})
         added = [*(self._added(each) for each in self._merge.came), *left]
-        owner = self._past.before((0, "record.next_owner"), self._merge)[1].before["next_owner"]
+        owner = self._past.before((0, NEXT_OWNER), self._merge)[1].before["next_owner"]
         return Plan(
             [step for step in steps if step.contact not in {each.number for each in left}], added,
             self._past.situation_without(self._merge), owner,

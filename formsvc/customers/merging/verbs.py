@@ -22,6 +22,7 @@ from formsvc.customers.merging.sides import content
 from formsvc.customers.models import Cause, Contact, Customer, CustomerValue, Situation
 from formsvc.customers.numbers import split as number_parts
 from formsvc.customers.record import Change, StaleRecord
+from formsvc.customers.worksheet.columns import NEXT_OWNER
 from formsvc.staff.models import Staff
 
 MERGED = "customer.merged"
@@ -130,5 +131,5 @@ def _move_along(staying: Customer, going: Customer, taken: list[Row]) -> None:
     """What is no value: an existing customer stays one, and who takes the next step goes with the name."""
     if going.situation is Situation.EXISTING:
         staying.situation = Situation.EXISTING
-    if any(row.field == "record.next_owner" for row in taken):
+    if any(row.field == NEXT_OWNER for row in taken):
         staying.next_owner_id = going.next_owner_id

@@ -11,8 +11,8 @@ from formsvc.fields import Field, Text, clean_line, field_from_data, half_width
 
 DATA = Path(__file__).with_name("worksheet.toml")
 NUMBER = "客户编号"
-TALKED_ON, NEXT_STEP, NEXT_ON = "record.followed_up_on", "record.next_step", "record.next_on"
-TALK = TALKED_ON, "record.followed_up_by", "record.follow_up", NEXT_STEP, NEXT_ON  # what one talk leaves behind
+TALK = TALKED_ON, TALKED_BY, SAID = "record.followed_up_on", "record.followed_up_by", "record.follow_up"
+STEP = NEXT_STEP, NEXT_OWNER, NEXT_ON = "record.next_step", "record.next_owner", "record.next_on"
 REPORT = ("row", "column", "value", "reason")  # what a file of refused rows says besides the row itself
 REPORT_ZH = ("行号", "问题列", "原内容", "原因")
 

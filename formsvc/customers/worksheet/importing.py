@@ -15,7 +15,7 @@ from formsvc.customers.creating import Creation
 from formsvc.customers.models import Customer
 from formsvc.customers.record import Source
 from formsvc.customers.worksheet.checking import CheckedRow
-from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP, NUMBER, TALK, TALKED_ON
+from formsvc.customers.worksheet.columns import NEXT_ON, NEXT_STEP, NUMBER, STEP, TALK, TALKED_BY, TALKED_ON
 from formsvc.customers.worksheet.known import Held, Known
 from formsvc.fields import Value
 from formsvc.staff.models import Permission, Staff
@@ -114,7 +114,7 @@ class Importing:
 
     def _follower(self, row: CheckedRow) -> Staff | None:
         """The colleague whom the row's 跟进人 names, where exactly one who may have customers has that name."""
-        name = str(row.values.get("record.followed_up_by") or "")
+        name = str(row.values.get(TALKED_BY) or "")
         if self._managers is None:
             self._managers = self._session.scalars(select(Staff).where(may(Permission.MANAGE))).all()
         found = [account for account in self._managers if name.endswith(account.name)]  # 销售李强 is 李强
@@ -155,7 +155,7 @@ def change(
 def _conflict(field: str, values: Mapping[str, Value], held: Held) -> Conflict | None:
     """What belongs to a talk is as new as that is, whatever was said before."""
     on, latest = (str(said.get(TALKED_ON) or "") for said in (values, held.values))
-    if field in TALK and on and on != latest:
+    if field in TALK + STEP and on and on != latest:
         return Conflict.EARLIER if on < latest else None
     if values[field] in held.before.get(field, ()):
         return Conflict.OLD

@@ -2,25 +2,16 @@
 
 import re
 
-import pytest
 from flask import Flask
 
 from formsvc.staff.models import Staff
 from tests.browser import Browser, Page
 from tests.customers.imports.bringing import CONTACT, MOBILE, NAME, NUMBER, company, read, run
-from tests.factories import customer, staff_account, writing
+from tests.factories import customer, writing
 from tests.forms import text_of
 
 INDEX = "/customers/import"
 UNKNOWN = "CX209901001"
-
-
-@pytest.fixture
-def manager(sqlite_app: Flask, browser: Browser) -> Staff:
-    with writing(sqlite_app) as session:
-        account = staff_account(session)
-    browser.sign_in(account.email)
-    return account
 
 
 def fields(page: Page) -> list[str]:

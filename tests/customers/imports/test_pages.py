@@ -27,14 +27,6 @@ from tests.installation import HOST, NOW
 INDEX = "/customers/import"
 
 
-@pytest.fixture
-def manager(sqlite_app: Flask, browser: Browser) -> Staff:
-    with writing(sqlite_app) as session:
-        account = staff_account(session)
-    browser.sign_in(account.email)
-    return account
-
-
 def send(browser: Browser, *files: tuple[bytes, str], status: int = 200, **fields: str) -> Page:
     """Choose `files` and press the button."""
     token = browser.get(INDEX).find("input", name="csrf_token").get("value") or ""
